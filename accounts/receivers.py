@@ -1,0 +1,29 @@
+"""What is written down when somebody signs in or out, however they do it."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+
+from accounts.models import User
+from audit.events import Event
+from audit.record import record
+
+
+@receiver(user_logged_in)
+def note_sign_in(user: User, **_: Any) -> None:
+    record(Event.SIGNED_IN, user, by=user)
+
+
+@receiver(user_logged_out)
+def note_sign_out(user: User | None, **_: Any) -> None:
+    if user is not None:
+        record(Event.SIGNED_OUT, user, by=user)
+
+
+@receiver(user_login_failed)
+def note_wrong_password(credentials: dict[str, Any], **_: Any) -> None:
+    """Only for people we know: an unknown address is not kept."""
+    user = User.objects.filter(email__iexact=str(credentials.get("email", ""))).first()
+    if user is not None:
+        record(Event.SIGN_IN_REFUSED, user, by=user, step="password")

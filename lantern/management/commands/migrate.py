@@ -1,0 +1,67 @@
+"""`manage.py migrate`: as the owner, then what the application's role may do.
+
+The application's role is made here if it is missing. It owns nothing, is no superuser and cannot pass row-level
+security.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.commands import migrate
+from django.db import connections
+from psycopg import sql
+
+# Rows of these tables are written once; the application is not even granted to change them (triggers refuse as well).
+APPEND_ONLY = ("audit.AuditEvent", "reviews.Decision", "reviews.Measure", "transparency.Edition")
+
+
+class Command(migrate.Command):
+    """Django's command on the owner's connection."""
+
+    help = "Brings the database to the state of this code, as its owner, and grants the application what it needs."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if "owner" not in connections.settings:
+            raise CommandError("Migrations need the owner of the database: set DATABASE_URL to the owner's address.")
+        options["database"] = "owner"
+        _ensure_role()
+        super().handle(*args, **options)
+        call_command("createcachetable", database="owner", verbosity=0)
+        _grant()
+
+
+def _role() -> str:
+    return str(connections["default"].settings_dict["USER"])
+
+
+def _ensure_role() -> None:
+    password = connections["default"].settings_dict.get("PASSWORD") or settings.SECRET_KEY
+    role = sql.Identifier(_role())
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT current_user = %s", [_role()])
+        if cursor.fetchone() == (True,):
+            raise CommandError("The application must not connect as the owner: DATABASE_APP_URL names the same role.")
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [_role()])
+        verb = "ALTER" if cursor.fetchone() else "CREATE"
+        limits = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+        cursor.execute(
+            sql.SQL("{} ROLE {} {} PASSWORD {}").format(sql.SQL(verb), role, sql.SQL(limits), sql.Literal(password))
+        )
+
+
+def _grant() -> None:
+    role = sql.Identifier(_role())
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "GRANT USAGE ON SCHEMA public TO {role};"
+                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};"
+                "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};"
+                "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}"
+            ).format(role=role)
+        )
+        for label in APPEND_ONLY:
+            table = sql.Identifier(apps.get_model(label)._meta.db_table)
+            cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(table, role))

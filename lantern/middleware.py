@@ -1,0 +1,104 @@
+"""What every request passes: the headers of every answer, and the gate."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+
+from accounts.models import User
+from accounts.passing import has_passed
+from lantern.lib.marks import Mark, mark_of
+from lantern.lib.tenancy import Scope, acting
+from participants.models import Member
+from participants.policies import Action, can
+
+log = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class Headers:
+    """Headers that every answer bears, error pages and redirects included."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            response["Cache-Control"] += ", no-store"
+        return response
+
+
+class Gate:
+    """Puts the request into a transaction with its tenant, and lets through only who may pass.
+
+    A view without a mark answers nobody. Somebody who is not signed in, or has not passed the one-time code, is sent to
+    sign in; somebody who may not do what the view is for gets a 404. A view that raises has changed nothing (each view
+    runs in a savepoint of its own, `ATOMIC_REQUESTS`); an answer that fails later takes the whole transaction back.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/livez":
+            return self.get_response(request)
+        user = request.user
+        request.member = None  # type: ignore[attr-defined]
+        if not (has_passed(user) and isinstance(user, User)):
+            with acting(Scope.PUBLIC):
+                return self._answer(request)
+        with acting(Scope.USER, user_id=user.pk):
+            member = Member.objects.select_related("user", "participant__auth_group").filter(user=user).first()
+            if member is None:
+                with acting(Scope.STAFF if user.coalition_role else Scope.USER, user_id=user.pk):
+                    return self._answer(request)
+            request.member = member  # type: ignore[attr-defined]
+            with acting(Scope.MEMBER, participant_id=member.participant_id, user_id=user.pk):
+                return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code >= 500:
+            transaction.set_rollback(True)
+        return response
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Decide by the view's mark. Admin pages are staff's, each of them."""
+        mark = mark_of(view)
+        if request.resolver_match and "admin" in request.resolver_match.app_names:
+            mark = Mark(Action.ADMINISTER)
+        if mark is None:
+            log.error(
+                "the view of %s bears no mark and answers nobody",
+                request.resolver_match and request.resolver_match.route,
+            )
+            raise Http404
+        if mark.action is None:
+            return None
+        if not has_passed(request.user):
+            return _sign_in_first(request)
+        if not can(request.member or request.user, Action(mark.action)):  # type: ignore[arg-type,attr-defined]
+            raise Http404
+        return None
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    # Somebody who passed the password on an older path but no code must begin again.
+    if request.user.is_authenticated:
+        auth.logout(request)
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = settings.LOGIN_URL
+        return response
+    next_url = request.get_full_path() if request.method == "GET" else "/"
+    return redirect_to_login(next_url)

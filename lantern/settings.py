@@ -1,0 +1,265 @@
+"""Settings of Lantern: one file. What differs between places comes from the environment, read once at the top."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _flag(name: str, default: bool) -> bool:
+    text = os.environ.get(name, "1" if default else "0")
+    if text not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} must be 0 or 1, not {text!r}.")
+    return text == "1"
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {text!r}.")
+    return int(text)
+
+
+def _secret(name: str) -> str:
+    """The secret `name`, from its file in the key folder. Empty where there is no such file; checks refuse that."""
+    path = KEYS_DIR / name
+    return path.read_text().strip() if path.is_file() else ""
+
+
+LANTERN_HOME = Path(os.environ.get("LANTERN_HOME", BASE_DIR / ".lantern")).resolve()
+KEYS_DIR = Path(os.environ.get("LANTERN_KEYS_DIR", LANTERN_HOME / "keys")).resolve()
+DEMO = _flag("LANTERN_DEMO", default=False)
+HTTPS = _flag("LANTERN_HTTPS", default=True)
+HOSTS = [host for host in os.environ.get("LANTERN_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if host]
+OWNER_DATABASE_URL = os.environ.get("DATABASE_URL", "")
+APP_DATABASE_URL = os.environ.get("DATABASE_APP_URL", "")
+REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+DEBUG = False
+SECRET_KEY = _secret("django.key")
+ALLOWED_HOSTS = HOSTS
+ROOT_URLCONF = "lantern.urls"
+WSGI_APPLICATION = "lantern.wsgi.application"
+
+# Keys: `seal-1.key`, `seal-2.key`, …: the highest number seals new values, the others still open old ones.
+SEAL_KEYS = {
+    int(match[1]): path.read_text().strip()
+    for path in (sorted(KEYS_DIR.glob("seal-*.key")) if KEYS_DIR.is_dir() else [])
+    if (match := re.fullmatch(r"seal-(\d{1,3})\.key", path.name))
+}
+FINGERPRINT_KEY = _secret("fingerprint-1.key")
+
+INSTALLED_APPS = [
+    "lantern",
+    "audit",
+    "accounts",
+    "participants",
+    "signals",
+    "reviews",
+    "transparency",
+    "allauth",
+    "allauth.account",
+    "django_otp",
+    "guardian",
+    "import_export",
+    "csp",
+    "django_htmx",
+    "lantern.admin.PortalAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lantern.middleware.Headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "lantern.middleware.Gate",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# The application connects as a role that owns no table and is no superuser, so row-level security holds for it.
+# `owner` is there for migrations only; web and workers in production are not given DATABASE_URL at all.
+
+
+def _database(url: str, **more: Any) -> dict[str, Any]:
+    parts = {key: value for key, value in conninfo_to_dict(url).items() if value is not None}
+    known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    named: dict[str, Any] = {known[key]: value for key, value in parts.items() if key in known}
+    options = {key: value for key, value in parts.items() if key not in known}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": options,
+        "CONN_HEALTH_CHECKS": True,
+        "ATOMIC_REQUESTS": True,
+        **named,
+        **more,
+    }
+
+
+def _app_database() -> dict[str, Any]:
+    if APP_DATABASE_URL:
+        return _database(APP_DATABASE_URL, CONN_MAX_AGE=300)
+    owner = _database(OWNER_DATABASE_URL)
+    role = {"USER": f"{owner.get('NAME', 'lantern')}_app", "PASSWORD": _secret("database-app.password")}
+    return {**owner, **role, "CONN_MAX_AGE": 300}
+
+
+DATABASES: dict[str, dict[str, Any]] = {"default": _app_database()}
+if OWNER_DATABASE_URL:
+    DATABASES["owner"] = _database(OWNER_DATABASE_URL, ATOMIC_REQUESTS=False)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Rate limits live in PostgreSQL: emptying Redis must never make anything more permissive.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "lantern_cache"}}
+
+# People.
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PREVENT_ENUMERATION = True
+ALLAUTH_TRUSTED_PROXY_COUNT = _number("LANTERN_PROXIES", 0)
+# The failures of one address are counted with its e-mail address; ten in five minutes, then a pause.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/5m/key,50/m/ip"}
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Browsers.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "lantern_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "lantern_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# Files that are served, and files that are taken in.
+STATIC_URL = "static/"
+STATIC_ROOT = LANTERN_HOME / "run" / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": LANTERN_HOME / "files"},
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+UPLOAD_MAX_BYTES = _number("LANTERN_UPLOAD_MAX_BYTES", 50_000_000)
+UPLOAD_MAX_ROWS = _number("LANTERN_UPLOAD_MAX_ROWS", 500_000)
+# An uploaded file never touches a disk in the clear: it is taken up in memory and sealed into the database.
+FILE_UPLOAD_HANDLERS = ["signals.intake.BoundedUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+
+# Workers. PostgreSQL owns every job; Redis only rings the bell.
+CELERY_BROKER_URL = re.sub(r"^unix://", "redis+socket://", REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Whoever rings while the broker is down does not wait for it (without `max_retries`: 6 s); the sweepers ring again.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_max": 0.2,
+}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+SWEEP_SECONDS = _number("LANTERN_SWEEP_SECONDS", 10)
+CELERY_BEAT_SCHEDULE = {
+    "uploads": {"task": "signals.sweep_uploads", "schedule": SWEEP_SECONDS},
+    "routing": {"task": "reviews.route", "schedule": SWEEP_SECONDS},
+}
+
+# Reviewing.
+CLAIM_LEASE_SECONDS = _number("LANTERN_CLAIM_LEASE_SECONDS", 15 * 60)
+CLAIMS_PER_MEMBER = 3
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+# Logs name places and ids, never values: requests are logged without query strings by the web server.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("LANTERN_LOG_LEVEL", "INFO")},
+    # The sweepers ring every few seconds; four lines each time would bury what matters.
+    "loggers": {name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,19 @@
+"""Where everything is (design, section 8.4)."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from lantern import views
+
+handler400 = "lantern.views.bad_request"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("accounts/", include("accounts.urls")),
+    path("signals/", include("signals.urls")),
+    path("reviews/", include("reviews.urls")),
+    path("transparency/", include("transparency.urls")),
+    path("admin/", admin.site.urls),
+]

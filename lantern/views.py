@@ -1,0 +1,71 @@
+"""The front door, health, and the pages of refusals."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.passing import has_passed
+from lantern.lib.marks import public
+from lantern.lib.paging import capped_count
+from participants.models import Member
+from participants.policies import Action, can
+from participants.requests import AnyRequest
+from reviews.models import Review
+from signals.models import Contribution, Upload
+
+LATEST_UPLOADS = 5
+
+
+@public
+@require_safe
+def home(request: AnyRequest) -> HttpResponse:
+    """Sign-in, or your work."""
+    user, member = request.user, request.member
+    if not has_passed(user):
+        return redirect(settings.LOGIN_URL)
+    if can(user, Action.ADMINISTER):
+        return redirect("admin:index")
+    if member is not None and can(member, Action.OPEN_WORK):
+        return render(request, "home.html", _work_of(member))
+    return render(request, "paused.html", {"member": member})
+
+
+def _work_of(member: Member) -> dict[str, Any]:
+    own = Contribution.objects.in_force().filter(participant=member.participant)
+    return {
+        "due_label": capped_count(Review.objects.visible_to(member).due()).label,
+        "held": Review.objects.held_by(member).select_related("signal").order_by("held_until"),
+        "uploads": Upload.objects.visible_to(member).order_by("-pk")[:LATEST_UPLOADS],
+        "shared_count": capped_count(own).label,
+        "confirmed_count": capped_count(own.filter(signal__contributor_count__gt=1)).label,
+        "can_review": can(member, Action.DECIDE),
+        "can_share": can(member, Action.SHARE_SIGNALS),
+    }
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that cannot be read; one that is far too large is told so."""
+    too_large = isinstance(exception, RequestDataTooBig)
+    return render(request, "400.html", {"too_large": too_large}, status=413 if too_large else 400)
+
+
+@public
+@require_safe
+@transaction.non_atomic_requests
+def livez(_request: HttpRequest) -> HttpResponse:
+    """The process answers. Asks nothing of the database."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@public
+@require_safe
+def readyz(_request: HttpRequest) -> HttpResponse:
+    """The process can serve: the database answers as the application's role."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")

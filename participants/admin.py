@@ -1,0 +1,152 @@
+"""The coalition's desk: participants, their members and groups, the people, and what happened."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from import_export.admin import ExportMixin
+from import_export.resources import ModelResource
+
+from accounts.models import User
+from audit.events import Event
+from audit.models import AuditEvent
+from audit.record import record
+from participants.models import Member, Participant, ParticipantState, SharingGroup
+from participants.services import add_group, add_participant, change_participant, move_participant
+from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
+
+
+class ParticipantResource(ModelResource):  # type: ignore[misc]
+    """What an export of participants holds."""
+
+    class Meta:
+        model = Participant
+        fields = ("slug", "name", "sector", "state", "receive_only", "active_since")
+        export_order = fields
+
+
+class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Who belongs to a participant. Its own admin adds and removes people."""
+
+    model = Member
+    fields = ("user", "role", "is_active")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A participant as staff fill it in."""
+
+    services = forms.CharField(
+        required=False,
+        help_text="The names of its services as they stand in signals, separated by commas, such as northwind.",
+    )
+
+    class Meta:
+        model = Participant
+        fields = ("slug", "name", "sector", "state", "receive_only", "services")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["services"] = ", ".join(self.instance.services)
+
+    def clean_services(self) -> list[str]:
+        names = (name.strip().lower() for name in self.cleaned_data["services"].split(","))
+        return [name for name in names if name]
+
+
+@admin.register(Participant)
+class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
+    """Participants: what they are, and how they stand."""
+
+    resource_classes: ClassVar[list[type[ModelResource]]] = [ParticipantResource]
+    form = ParticipantForm
+    list_display = ("name", "sector", "state", "receive_only", "active_since")
+    list_filter = ("state", "receive_only")
+    search_fields = ("name", "slug")
+    readonly_fields = ("active_since",)
+    inlines = (MemberInline,)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
+        """The file; taking it out is recorded with its size."""
+        by: Any = request.user
+        record(Event.PARTICIPANTS_EXPORTED, Participant, by=by, rows=queryset.count())
+        return super().get_export_data(file_format, request, queryset, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Participant | None = None) -> tuple[str, ...]:
+        return ("slug", "active_since") if obj else ("state", "active_since")
+
+    def save_model(self, request: HttpRequest, obj: Participant, form: Any, change: bool) -> None:
+        by: Any = request.user
+        cleaned = form.cleaned_data
+        if not change:
+            made = add_participant(
+                cleaned["slug"],
+                name=cleaned["name"],
+                sector=cleaned["sector"],
+                receive_only=cleaned["receive_only"],
+                services=cleaned["services"],
+                by=by,
+            )
+            obj.pk, obj.auth_group_id = made.pk, made.auth_group_id
+            obj._state.adding = False
+            return
+        wanted = ParticipantState(cleaned["state"])
+        obj.state = form.initial["state"]
+        if fields := set(form.changed_data) - {"state"}:
+            change_participant(obj, fields=fields, by=by)
+        if wanted != obj.state:
+            move_participant(obj, to=wanted, by=by)
+
+
+@admin.register(SharingGroup)
+class SharingGroupAdmin(StaffAdmin):
+    """Sharing groups. Who is in them follows from the participants' states."""
+
+    list_display = ("name", "slug", "names_contributors")
+    fields = ("slug", "name", "names_contributors")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SharingGroup | None = None) -> tuple[str, ...]:
+        return ("slug",) if obj else ("names_contributors",)
+
+    def save_model(self, request: HttpRequest, obj: SharingGroup, form: Any, change: bool) -> None:
+        by: Any = request.user
+        if change:
+            obj.save()
+            record(Event.GROUP_CHANGED, obj, by=by, fields=sorted(form.changed_data))
+        else:
+            obj.pk = add_group(obj.slug, name=obj.name, by=by).pk
+            obj._state.adding = False
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    """The people of participants and coalition. Passwords and authenticators are shown to nobody."""
+
+    list_display = ("email", "name", "coalition_role", "is_active", "last_login")
+    search_fields = ("email", "name")
+    fields = ("email", "name", "coalition_role", "is_active", "last_login", "created_at")
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """What happened, the latest first."""
+
+    list_display = ("at", "event", "actor_id", "participant_id", "target_type", "target_id")
+    list_filter = ("event",)
+    ordering = ("-id",)
+    show_full_result_count = False

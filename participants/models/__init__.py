@@ -1,0 +1,15 @@
+"""Who may: participants, their members, and the groups in which signals are shared."""
+
+from participants.models.member import Member, Role
+from participants.models.participant import Participant, ParticipantState
+from participants.models.sharing_group import SharingGroup, SharingGroupPermission, SharingGroupUserPermission
+
+__all__ = [
+    "Member",
+    "Participant",
+    "ParticipantState",
+    "Role",
+    "SharingGroup",
+    "SharingGroupPermission",
+    "SharingGroupUserPermission",
+]

@@ -1,0 +1,83 @@
+"""Who may do what: the one place where access is decided.
+
+`GRANTS` says which roles an action is for; `can` answers "may she?", `groups_for` answers "which ones?" for sharing
+groups. Views name an action (`lantern.lib.marks.requires`), the gate asks `can`. Row-level security stands behind both.
+"""
+
+from enum import StrEnum
+
+from django.db.models import QuerySet
+from guardian.shortcuts import get_objects_for_group
+
+from accounts.models import CoalitionRole, User
+from participants.models import Member, Participant, ParticipantState, Role, SharingGroup, SharingGroupPermission
+
+Person = Member | User
+
+
+class Action(StrEnum):
+    """Everything one may or may not do in the portal."""
+
+    OPEN_WORK = "open_work"
+    VIEW_SIGNALS = "view_signals"
+    SHARE_SIGNALS = "share_signals"
+    UPLOAD_SIGNALS = "upload_signals"
+    DECIDE = "decide"
+    ADMINISTER = "administer"
+    PUBLISH = "publish"
+
+
+EVERY_ROLE = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
+STAFF = frozenset({CoalitionRole.STAFF})
+
+GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
+    Action.OPEN_WORK: EVERY_ROLE,
+    Action.VIEW_SIGNALS: EVERY_ROLE,
+    Action.SHARE_SIGNALS: EVERY_ROLE,
+    Action.UPLOAD_SIGNALS: EVERY_ROLE,
+    Action.DECIDE: EVERY_ROLE,
+    Action.ADMINISTER: STAFF,
+    Action.PUBLISH: STAFF,
+}
+
+# What a member needs of at least one sharing group besides the role.
+GROUP_PERMISSION = {
+    Action.VIEW_SIGNALS: "view_signals",
+    Action.DECIDE: "view_signals",
+    Action.SHARE_SIGNALS: "contribute_signals",
+    Action.UPLOAD_SIGNALS: "contribute_signals",
+}
+
+
+def can(person: Person | None, action: Action, group: SharingGroup | None = None) -> bool:
+    """Whether `person` may do `action`; with `group`, whether there. Staff never act for a participant."""
+    if isinstance(person, Member):
+        return _member_can(person, action, group)
+    return isinstance(person, User) and person.is_active and person.coalition_role in GRANTS[action]
+
+
+def groups_for(member: Member, action: Action) -> QuerySet[SharingGroup]:
+    """The sharing groups in which `member` may do `action`: exactly those for which `can` says yes."""
+    permission = GROUP_PERMISSION.get(action)
+    if permission is None or not _acts(member, action):
+        return SharingGroup.objects.none()
+    return get_objects_for_group(member.participant.auth_group, f"participants.{permission}", klass=SharingGroup)
+
+
+def readers_of(group: SharingGroup) -> QuerySet[Participant]:
+    """The participants that see the signals of `group` now. Asked by the portal itself: members see only their own."""
+    granted = SharingGroupPermission.objects.filter(content_object=group, permission__codename="view_signals")
+    return Participant.objects.filter(state=ParticipantState.ACTIVE, auth_group__in=granted.values("group"))
+
+
+def _acts(member: Member, action: Action) -> bool:
+    return member.is_active and member.user.is_active and member.participant.is_active and member.role in GRANTS[action]
+
+
+def _member_can(member: Member, action: Action, group: SharingGroup | None) -> bool:
+    if not _acts(member, action):
+        return False
+    if action not in GROUP_PERMISSION:
+        return True
+    groups = groups_for(member, action)
+    return groups.filter(pk=group.pk).exists() if group is not None else groups.exists()

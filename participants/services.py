@@ -1,0 +1,107 @@
+"""What can be done to participants, members and sharing groups."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.utils import timezone
+from guardian.shortcuts import assign_perm, get_objects_for_group, remove_perm
+
+from accounts.models import User
+from audit.events import Event
+from audit.record import Actor, record
+from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
+
+VIEW, CONTRIBUTE = "view_signals", "contribute_signals"
+
+
+class AlreadyMember(Exception):
+    """The person is a member of a participant, or works for the coalition; nobody is both or twice."""
+
+
+@transaction.atomic
+def add_participant(
+    slug: str, *, name: str, by: Actor, sector: str = "", receive_only: bool = False, services: list[str] | None = None
+) -> Participant:
+    """A new participant, applied and nothing more yet."""
+    participant = Participant.objects.create(
+        slug=slug,
+        name=name,
+        sector=sector,
+        receive_only=receive_only,
+        services=services or [],
+        auth_group=Group.objects.create(name=f"participant:{slug}"),
+    )
+    record(Event.PARTICIPANT_ADDED, participant, by=by)
+    return participant
+
+
+@transaction.atomic
+def move_participant(
+    participant: Participant, *, to: ParticipantState, by: Actor, active_since: date | None = None
+) -> None:
+    """Put `participant` into another state. On becoming active it joins the default sharing group."""
+    before = participant.state
+    participant.state = to
+    if to == ParticipantState.ACTIVE:
+        participant.active_since = participant.active_since or active_since or timezone.now().date()
+    participant.save()
+    record(Event.PARTICIPANT_MOVED, participant, by=by, before=before, after=to.value)
+    if to == ParticipantState.ACTIVE:
+        join_group(participant, default_group(by=by), by=by)
+
+
+@transaction.atomic
+def change_participant(participant: Participant, *, fields: Collection[str], by: Actor) -> None:
+    """Keep what was changed about `participant`: the `fields` named. Its right to share follows `receive_only`."""
+    participant.save()
+    if "receive_only" in fields:
+        for group in get_objects_for_group(participant.auth_group, f"participants.{VIEW}", klass=SharingGroup):
+            _settle_sharing(participant, group)
+    record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=sorted(fields))
+
+
+@transaction.atomic
+def join_group(participant: Participant, group: SharingGroup, *, by: Actor) -> None:
+    """Let `participant` see the signals of `group`, and share there unless it is receive-only."""
+    assign_perm(VIEW, participant.auth_group, group)
+    _settle_sharing(participant, group)
+    record(Event.GROUP_JOINED, group, by=by, participant=participant.slug, receive_only=participant.receive_only)
+
+
+@transaction.atomic
+def leave_group(participant: Participant, group: SharingGroup, *, by: Actor) -> None:
+    """Take both permissions on `group` from `participant`."""
+    for permission in (VIEW, CONTRIBUTE):
+        remove_perm(permission, participant.auth_group, group)
+    record(Event.GROUP_LEFT, group, by=by, participant=participant.slug)
+
+
+@transaction.atomic
+def add_group(slug: str, *, name: str, by: Actor) -> SharingGroup:
+    """A new sharing group that nobody is in yet."""
+    group = SharingGroup.objects.create(slug=slug, name=name)
+    record(Event.GROUP_ADDED, group, by=by)
+    return group
+
+
+def default_group(*, by: Actor) -> SharingGroup:
+    """The group of all active participants, made when it is first needed."""
+    group = SharingGroup.objects.filter(slug=SharingGroup.DEFAULT_SLUG).first()
+    return group or add_group(SharingGroup.DEFAULT_SLUG, name="All participants", by=by)
+
+
+@transaction.atomic
+def add_member(participant: Participant, user: User, *, role: Role, by: Actor) -> Member:
+    """Give `user` a place in `participant`. Raises `AlreadyMember`."""
+    if user.coalition_role or Member.objects.filter(user=user).exists():
+        raise AlreadyMember
+    member = Member.objects.create(participant=participant, user=user, role=role)
+    record(Event.MEMBER_ADDED, member, by=by, role=role.value)
+    return member
+
+
+def _settle_sharing(participant: Participant, group: SharingGroup) -> None:
+    settle = remove_perm if participant.receive_only else assign_perm
+    settle(CONTRIBUTE, participant.auth_group, group)

@@ -1,0 +1,90 @@
+"""What an analyst fills in to conclude a review; built from the one table of outcomes."""
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from reviews.outcomes import ACTIONED, DISMISSALS, DISMISSED, UNITS, VERDICTS
+
+MOST_MEASURED = 1_000_000
+NOTHING_MEASURED = "Say what you did: at least one count of 1 or more. If you did nothing, dismiss."
+
+
+class WordsField(forms.CharField):
+    """Text of several lines. A browser sends two characters for each line end; one is kept and counted."""
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class DecisionForm(forms.Form):
+    """Actioned with at least one measure, or dismissed with a reason."""
+
+    verdict = forms.ChoiceField(
+        choices=[(row.name, row.label) for row in VERDICTS.values()],
+        widget=forms.RadioSelect,
+        label="What you concluded",
+    )
+    policy = forms.CharField(
+        max_length=200, required=False, label="Policy it broke", help_text="Yours, by name or section."
+    )
+    dismissed_reason = forms.ChoiceField(
+        choices=[(row.name, row.label) for row in DISMISSALS.values()],
+        widget=forms.RadioSelect,
+        required=False,
+        label="Why it led to nothing",
+    )
+    reason = WordsField(
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label="In words",
+        help_text="For your own company. Never a victim's identity.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for unit in UNITS.values():
+            self.fields[unit.name] = forms.IntegerField(
+                label=unit.label, min_value=0, max_value=MOST_MEASURED, required=False
+            )
+
+    @property
+    def measures(self) -> list[BoundField]:
+        """The count of each unit."""
+        return [self[unit] for unit in UNITS]
+
+    def clean(self) -> dict[str, Any]:
+        """What the verdict needs is there, and what belongs to the other one is left out."""
+        cleaned = super().clean() or {}
+        counts = {unit: cleaned[unit] for unit in UNITS if cleaned.get(unit)}
+        match cleaned.get("verdict"):
+            case ACTIONED.name:
+                self._need_measures(counts)
+            case DISMISSED.name:
+                self._need_reason(cleaned)
+        return cleaned
+
+    def decision(self) -> dict[str, Any]:
+        """What `record_decision` is called with. Only after `is_valid`."""
+        cleaned = self.cleaned_data
+        actioned = cleaned["verdict"] == ACTIONED.name
+        return {
+            "verdict": cleaned["verdict"],
+            "measures": {unit: cleaned[unit] for unit in UNITS if cleaned.get(unit)} if actioned else {},
+            "policy": cleaned["policy"] if actioned else "",
+            "dismissal": "" if actioned else cleaned["dismissed_reason"],
+            "reason": cleaned["reason"],
+        }
+
+    def _need_measures(self, counts: dict[str, int]) -> None:
+        if not counts and not any(unit in self.errors for unit in UNITS):
+            self.add_error(next(iter(UNITS)), NOTHING_MEASURED)
+
+    def _need_reason(self, cleaned: dict[str, Any]) -> None:
+        chosen = DISMISSALS.get(cleaned.get("dismissed_reason", ""))
+        if chosen is None:
+            self.add_error("dismissed_reason", "Choose why it led to nothing.")
+        elif chosen.needs_words and not cleaned.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", "Say in words why, when no reason above fits.")

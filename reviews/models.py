@@ -1,0 +1,178 @@
+"""What was decided: one participant's work item for one signal, and the decisions about it."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import ExpressionWrapper, F, Q
+from django.db.models.functions import Now
+
+from lantern.lib.ids import new_id
+from participants.models import Member, Participant
+from reviews.outcomes import ACTIONED, DISMISSALS, DISMISSED, UNITS, VERDICTS, Unit
+from signals.models import Signal
+
+NEED_WORDS = [row.name for row in DISMISSALS.values() if row.needs_words]
+
+
+class ReviewState(models.TextChoices):
+    """Whether somebody should look at it."""
+
+    OPEN = "open", "open"
+    DECIDED = "decided", "decided"
+    CLOSED = "closed", "closed"
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Reviews, and which of them somebody may see, take or hold."""
+
+    def visible_to(self, member: Member) -> Self:
+        """Those of the member's own participant on signals she may see."""
+        return self.filter(participant=member.participant_id, signal__in=Signal.objects.visible_to(member))
+
+    def due(self) -> Self:
+        """Open ones, the most urgent first (the order of the index `review_queue`)."""
+        return self.filter(state=ReviewState.OPEN).order_by("-priority", "created_at", "id")
+
+    def unclaimed(self) -> Self:
+        """Those nobody holds at this moment of the database's clock."""
+        return self.filter(Q(held_until__isnull=True) | Q(held_until__lte=Now()))
+
+    def with_lease(self) -> Self:
+        """With the signal, the holder, and `is_held`: whether a lease runs at this moment of the database's clock."""
+        running = ExpressionWrapper(Q(held_until__gt=Now()), models.BooleanField())
+        return self.select_related("signal__sharing_group", "holder__user").annotate(is_held=running)
+
+    def held_by(self, member: Member) -> Self:
+        """Those on which the member's lease runs at this moment of the database's clock."""
+        return self.filter(state=ReviewState.OPEN, holder=member, held_until__gt=Now())
+
+
+class Review(models.Model):
+    """One per participant and signal. `holder` and `held_until` are the lease of whoever works on it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="reviews")
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="reviews")
+    state = models.CharField(max_length=16, choices=ReviewState, default=ReviewState.OPEN)
+    priority = models.PositiveSmallIntegerField(default=0, help_text="Higher is sooner; see reviews.routing.")
+    holder = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    held_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["participant", "signal"], name="review_is_one_per_participant_and_signal"),
+            models.CheckConstraint(condition=Q(state__in=ReviewState.values), name="review_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=True, held_until__isnull=True)
+                | Q(holder__isnull=False, held_until__isnull=False),
+                name="review_lease_has_holder_and_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ReviewState.OPEN) | Q(holder__isnull=True), name="review_is_held_only_while_open"
+            ),
+        )
+        indexes = (
+            models.Index(
+                "participant",
+                F("priority").desc(),
+                "created_at",
+                "id",
+                name="review_queue",
+                condition=Q(state=ReviewState.OPEN),
+            ),
+            models.Index(fields=["holder"], name="review_held", condition=Q(holder__isnull=False)),
+        )
+
+    def __str__(self) -> str:
+        return f"review {self.id}"
+
+    @property
+    def state_label(self) -> str:
+        """Its state in words."""
+        return ReviewState(self.state).label
+
+
+class Decision(models.Model):
+    """What an analyst concluded, and why. Append-only: a later decision names the one it replaces."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="decisions")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="+", help_text="The review's; here for the wall."
+    )
+    decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=16, choices=[(row.name, row.label) for row in VERDICTS.values()])
+    dismissal = models.CharField(
+        max_length=32, blank=True, choices=[(row.name, row.label) for row in DISMISSALS.values()]
+    )
+    policy = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=1000, blank=True)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    decided_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(verdict__in=list(VERDICTS)), name="decision_verdict_is_known"),
+            models.CheckConstraint(
+                condition=Q(verdict=DISMISSED.name, dismissal__in=list(DISMISSALS))
+                | Q(verdict=ACTIONED.name, dismissal=""),
+                name="decision_has_reason_when_dismissed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(dismissal__in=[row.name for row in DISMISSALS.values() if row.needs_words])
+                | ~Q(reason=""),
+                name="decision_tells_words_when_other",
+            ),
+            models.UniqueConstraint(
+                fields=["review"], condition=Q(replaces__isnull=True), name="decision_is_first_once_per_review"
+            ),
+        )
+        indexes = (models.Index(fields=["decided_at"], name="decision_by_time"),)
+
+    def __str__(self) -> str:
+        return f"decision {self.id}"
+
+    @property
+    def verdict_label(self) -> str:
+        """Its verdict, and the dismissal reason where there is one, in words."""
+        label = VERDICTS[self.verdict].label
+        return f"{label}: {DISMISSALS[self.dismissal].label.lower()}" if self.dismissal else label
+
+
+class Measure(models.Model):
+    """How much of one unit was done by a decision. Append-only, with it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="measures")
+    participant = models.ForeignKey(
+        Participant,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="The decision's; here for the wall.",
+    )
+    unit = models.CharField(max_length=32, choices=[(row.name, row.label) for row in UNITS.values()])
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["decision", "unit"], name="measure_is_one_per_decision_and_unit"),
+            models.CheckConstraint(condition=Q(unit__in=list(UNITS)), name="measure_unit_is_known"),
+            models.CheckConstraint(condition=Q(count__gte=1), name="measure_counts_something"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.label}"
+
+    @property
+    def row(self) -> Unit:
+        """Its unit's row in the table."""
+        return UNITS[self.unit]
+
+    @property
+    def label(self) -> str:
+        """Its unit in words."""
+        return self.row.singular if self.count == 1 else self.row.label

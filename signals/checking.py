@@ -1,0 +1,98 @@
+"""The first half of an upload: read the file, check every row, stage it. Nothing becomes visible to anybody."""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from audit.events import Event
+from audit.record import record
+from signals.counting import count_rows
+from signals.faults import FileRefused
+from signals.jobs import Job, limits
+from signals.merge import settle
+from signals.models import Upload, UploadChunk, UploadState
+from signals.reader import Table, open_table, prescan
+from signals.rows import check_row
+from signals.staging import good_row, rejected_row, stage
+
+log = logging.getLogger(__name__)
+SLICE_ROWS = 2_000
+NumberedRow = tuple[int, list[str]]
+CHECKING = {"state": UploadState.CHECKING}
+
+
+def check(job: Job) -> None:
+    """Carry the check of an upload to its end, from wherever it stands. Raises `Superseded`."""
+    with job.acting():
+        upload = job.upload()
+    try:
+        if upload.rows_total is None:
+            upload = _measure(job)
+        _check_rows(job, upload)
+    except FileRefused as refused:
+        _refuse(job, refused)
+        return
+    _finish(job)
+
+
+def _measure(job: Job) -> Upload:
+    """Read the whole file once: what is refused whole is refused before any row counts, and the total is known."""
+    total = prescan(job.content(), limits()).rows
+    with job.acting():
+        job.advance(at={**CHECKING, "rows_total": None}, to={"rows_total": total, "started_at": Now()})
+        return job.upload()
+
+
+def _check_rows(job: Job, upload: Upload) -> None:
+    table = open_table(job.content(), limits())
+    done, last = upload.rows_checked, upload.last_number
+    for rows in _slices(islice(table, done, None)):
+        staged = _staged(job, table, rows, timezone.now())
+        at = {**CHECKING, "rows_checked": done, "last_number": last}
+        done, last = done + len(rows), rows[-1][0]
+        with job.acting():
+            job.advance(at=at, to={"rows_checked": done, "last_number": last})
+            stage(staged)
+
+
+def _slices(rows: Iterator[NumberedRow]) -> Iterator[list[NumberedRow]]:
+    while taken := list(islice(rows, SLICE_ROWS)):
+        yield taken
+
+
+def _staged(job: Job, table: Table, rows: list[NumberedRow], now: datetime) -> list[tuple[Any, ...]]:
+    staged = []
+    for number, cells in rows:
+        checked = check_row(number, cells, table.columns, now=now, limits=limits())
+        if isinstance(checked, list):
+            staged.append(rejected_row(job.batch, number, checked))
+        else:
+            staged.append(good_row(job.batch, number, checked, now))
+    return staged
+
+
+def _finish(job: Job) -> None:
+    """Tell the rows apart; then wait for a person, unless the sharing was confirmed from the start."""
+    with job.acting():
+        upload = job.upload()
+        goes_on = upload.confirmed_at is not None
+        to = {"state": UploadState.APPLYING if goes_on else UploadState.READY, "started_at": Now()}
+        job.advance(at={**CHECKING, "rows_checked": upload.rows_total}, to=to)
+        settle(job.batch)
+        counts = count_rows(upload.pk)
+        Upload.objects.filter(pk=upload.pk).update(counts=counts)
+        record(Event.UPLOAD_CHECKED, upload, by=job.member, read=counts["read"], rejected=counts["rejected"])
+
+
+def _refuse(job: Job, refused: FileRefused) -> None:
+    log.info("upload %s refused: %s", job.upload_id, refused.code)
+    with job.acting():
+        to = {"state": UploadState.REFUSED, "refusal": refused.code, "finished_at": Now()}
+        job.advance(at=CHECKING, to=to)
+        UploadChunk.objects.filter(upload=job.upload_id).delete()
+        record(Event.UPLOAD_REFUSED, job.upload(), by=job.member, code=refused.code)

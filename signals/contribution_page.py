@@ -1,0 +1,64 @@
+"""What a page says about a signal's contributions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from participants.models import Member
+from signals.models import Contribution, Signal
+from signals.vocabulary import Severity, Tlp
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Who said it, as the reader may know."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ToldContribution:
+    """A contribution as one member reads it."""
+
+    participant: Teller
+    is_own: bool
+    severity_row: Severity
+    harm_labels: list[str]
+    confidence: int | None
+    observed_at: datetime
+    policy: str
+    note: str
+    incident_reference: str
+    tlp_row: Tlp
+    expires_at: datetime
+
+
+def told_contributions(signal: Signal, member: Member) -> list[ToldContribution]:
+    """The contributions in force, in the order they came; case references are told to their own company only.
+
+    Where the sharing group does not name contributors, others appear as "A participant".
+    """
+    contributions = signal.contributions.in_force().select_related("participant", "incident").order_by("pk")
+    return [_told(contribution, signal, member) for contribution in contributions]
+
+
+def teller_name(contribution: Contribution, signal: Signal, member: Member) -> str:
+    """The name of who contributed, where the sharing group names it or it is the reader's own company."""
+    own = contribution.participant_id == member.participant_id
+    return contribution.participant.name if own or signal.sharing_group.names_contributors else "A participant"
+
+
+def _told(contribution: Contribution, signal: Signal, member: Member) -> ToldContribution:
+    own = contribution.participant_id == member.participant_id
+    return ToldContribution(
+        participant=Teller(teller_name(contribution, signal, member)),
+        is_own=own,
+        severity_row=contribution.severity_row,
+        harm_labels=contribution.harm_labels,
+        confidence=contribution.confidence,
+        observed_at=contribution.observed_at,
+        policy=contribution.policy,
+        note=contribution.shown_note,
+        incident_reference=contribution.incident.shown_reference if own and contribution.incident else "",
+        tlp_row=contribution.tlp_row,
+        expires_at=contribution.expires_at,
+    )

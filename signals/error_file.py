@@ -1,0 +1,43 @@
+"""The rejected rows of an upload as a CSV that is right to mend and upload again."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from lantern.lib.csvfile import rows_as_csv
+from signals.columns import ERROR_COLUMNS
+from signals.faults import FAULTS
+from signals.jobs import limits, take_job
+from signals.models import Outcome, StagedRow, Upload
+from signals.reader import open_table
+
+Faults = list[tuple[str, str | None, str]]
+
+
+def error_file(upload: Upload) -> Iterator[str]:
+    """The file's own columns, then `_row` `_column` `_code` `_problem` `_how_to_fix`; one line for a rejected row."""
+    return rows_as_csv(_rows(upload))
+
+
+def _rows(upload: Upload) -> Iterator[list[str]]:
+    rejected = _rejected(upload.pk)
+    table = open_table(take_job(upload.pk).content(), limits())
+    # A file that was mended once brings the five columns along; they are made anew.
+    kept = [index for index, name in enumerate(table.header) if name.strip().lower() not in ERROR_COLUMNS]
+    yield [table.header[index] for index in kept] + list(ERROR_COLUMNS)
+    for number, cells in table:
+        if number in rejected:
+            own = [cells[index] if index < len(cells) else "" for index in kept]
+            yield own + _told(number, rejected[number])
+
+
+def _rejected(batch: UUID) -> dict[int, Faults]:
+    rows = StagedRow.objects.filter(batch=batch, outcome=Outcome.REJECTED)
+    return {number: faults or [] for number, faults in rows.values_list("number", "faults")}
+
+
+def _told(number: int, faults: Faults) -> list[str]:
+    codes = list(dict.fromkeys(code for code, _, _ in faults))
+    columns = list(dict.fromkeys(column for _, column, _ in faults if column))
+    problems = "; ".join(FAULTS[code].title for code in codes)
+    fixes = " ".join(FAULTS[code].how_to_fix for code in codes)
+    return [str(number), ";".join(columns), ";".join(codes), problems, fixes]

@@ -1,0 +1,100 @@
+"""`manage.py import_signals`: the way of an upload, here and now (the contract is in the README)."""
+
+import json
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import File
+from django.core.management.base import BaseCommand, CommandError
+
+from lantern.lib.tenancy import Scope, acting, acting_as_system
+from participants.models import Member, SharingGroup
+from participants.policies import Action, groups_for
+from signals.error_file import error_file
+from signals.intake import start_upload
+from signals.models import Outcome, Upload, UploadState
+from signals.refusals import refusal_of
+from signals.uploads import work_on
+
+PAUSE_SECONDS = 0.2
+
+
+class Command(BaseCommand):
+    """Checks a file and shares its good rows, as the page does, without a worker."""
+
+    help = "Imports a CSV of signals for a participant. The last line of stdout is one JSON object."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """FILE and whom it is from."""
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--participant", required=True, metavar="SLUG")
+        parser.add_argument("--by", required=True, metavar="EMAIL", help="the member who shares")
+        parser.add_argument("--group", default=SharingGroup.DEFAULT_SLUG, metavar="SLUG")
+        parser.add_argument("--check", action="store_true", help="check only, share nothing")
+        parser.add_argument("--errors", type=Path, metavar="FILE", help="write the rejected rows there, to be mended")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exits with 1 where the file is refused whole."""
+        started = time.monotonic()
+        member = _member(options["participant"], options["by"])
+        upload = _start(options["file"], member, options["group"], share=not options["check"])
+        upload = _finished(upload, member)
+        if upload.state == UploadState.REFUSED:
+            refused = refusal_of(upload)
+            self.stdout.write(json.dumps({"refused": refused.code, "message": refused.message}))
+            raise SystemExit(1)
+        if upload.state == UploadState.CANCELLED:
+            raise CommandError(
+                "The member lost the right to share while the file was being shared. What was shared stays."
+            )
+        if options["errors"]:
+            _write_errors(options["errors"], upload, member)
+        self.stdout.write(json.dumps(_told(upload, time.monotonic() - started)))
+
+
+def _member(slug: str, email: str) -> Member:
+    with acting_as_system():
+        members = Member.objects.select_related("user", "participant__auth_group")
+        member = members.filter(participant__slug=slug, user__email__iexact=email).first()
+    if member is None:
+        raise CommandError(f"{email} is not a member of a participant {slug}.")
+    return member
+
+
+def _start(path: Path, member: Member, group_slug: str, *, share: bool) -> Upload:
+    with _acting(member):
+        group = groups_for(member, Action.UPLOAD_SIGNALS).filter(slug=group_slug).first()
+        if group is None:
+            raise CommandError(f"{member.participant.slug} may not share in a group {group_slug}.")
+        try:
+            with path.open("rb") as file:
+                return start_upload(File(file, name=path.name), group=group, by=member, share=share)
+        except OSError as error:
+            raise CommandError(f"The file cannot be read: {error.strerror}.") from None
+
+
+def _finished(upload: Upload, member: Member) -> Upload:
+    """Carries the upload on until no worker has to; waits where another one is at it."""
+    while True:
+        work_on(upload.pk)
+        with _acting(member):
+            upload = Upload.objects.get(pk=upload.pk)
+        if not upload.is_running:
+            return upload
+        time.sleep(PAUSE_SECONDS)
+
+
+def _write_errors(path: Path, upload: Upload, member: Member) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file, _acting(member):
+        file.writelines(error_file(upload))
+
+
+def _told(upload: Upload, seconds: float) -> dict[str, Any]:
+    counts = {name: upload.counts[name] for name in ("read", *Outcome.values, "errors")}
+    return {"upload": str(upload.pk), **counts, "seconds": round(seconds, 2)}
+
+
+def _acting(member: Member) -> Any:
+    return acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id)

@@ -1,0 +1,97 @@
+"""A signal: one value of one kind in one sharing group, whoever sent it."""
+
+from typing import Self
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from lantern.lib.ids import new_id
+from lantern.lib.seal import Place, keyring, seal, unseal
+from participants.models import Member, SharingGroup
+from participants.policies import Action, groups_for
+from signals.kinds import KINDS, Kind
+from signals.models.graded import Graded
+
+VALUE = Place("signals_signal", "value")
+
+
+class SignalQuerySet(models.QuerySet["Signal"]):
+    """Signals, and which of them somebody may see."""
+
+    def visible_to(self, member: Member) -> Self:
+        """Those in sharing groups whose signals `member` may see, while somebody's contribution is in force."""
+        groups = list(groups_for(member, Action.VIEW_SIGNALS).values_list("pk", flat=True))
+        return self.filter(sharing_group__in=groups, contributor_count__gt=0)
+
+
+class Signal(Graded, models.Model):
+    """Severity, harm, confidence, TLP and the number of contributor_count follow from the contributions in force.
+
+    They are derived again from the contributions by `signals.merge.refresh_signals` and never counted up.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sharing_group = models.ForeignKey(SharingGroup, on_delete=models.PROTECT, related_name="signals", db_index=False)
+    kind = models.CharField(max_length=16)
+    service = models.CharField(max_length=64, blank=True)
+    fingerprint = models.UUIDField(help_text="Keyed; of group, kind, service and normalised value.")
+    value = models.BinaryField(help_text="Sealed.")
+
+    severity = models.PositiveSmallIntegerField(default=2)
+    harm_types = ArrayField(models.CharField(max_length=32), default=list)
+    confidence = models.PositiveSmallIntegerField(null=True)
+    tlp = models.PositiveSmallIntegerField(default=2, help_text="The strictest of the contributions in force.")
+    contributor_count = models.PositiveIntegerField(default=0, help_text="Participants with a contribution in force.")
+    first_shared_at = models.DateTimeField(db_default=Now(), editable=False)
+    last_shared_at = models.DateTimeField(db_default=Now())
+    routing_due = models.BooleanField(default=True, help_text="Something changed that the queues have not heard of.")
+
+    objects = SignalQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["fingerprint"], name="signal_is_unique_by_fingerprint"),
+            models.CheckConstraint(condition=Q(kind__in=list(KINDS)), name="signal_kind_is_known"),
+            models.CheckConstraint(condition=Q(severity__range=(1, 4)), name="signal_severity_is_known"),
+            models.CheckConstraint(condition=Q(tlp__range=(1, 4)), name="signal_tlp_is_known"),
+            models.CheckConstraint(condition=Q(confidence__range=(0, 100)), name="signal_confidence_is_in_range"),
+        )
+        indexes = (
+            models.Index(fields=["id"], name="signal_routing_due", condition=Q(routing_due=True)),
+            BrinIndex(fields=["last_shared_at"], name="signal_last_shared"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+    @property
+    def kind_row(self) -> Kind:
+        """Its row in the table of kinds."""
+        return KINDS[self.kind]
+
+    @property
+    def masked_value(self) -> str:
+        """The value as it stands on every page until it is revealed."""
+        return self.kind_row.mask(self._plain())
+
+    @property
+    def shown_value(self) -> str:
+        """The value for somebody's eyes (URLs defanged). Only after a reveal was recorded (`signals.revealing`)."""
+        return self.kind_row.show(self._plain())
+
+    def _plain(self) -> str:
+        return unseal(self.value, VALUE, self.id)
+
+
+def fingerprint_of(group_id: int, kind: str, service: str, value: str) -> UUID:
+    """The fingerprint of a normalised value in a sharing group: equal values meet, groups stay apart."""
+    return keyring().fingerprint("signal", str(group_id), kind, service, value)
+
+
+def seal_value(value: str, signal_id: UUID) -> bytes:
+    """The sealed value of the signal with that id."""
+    return seal(value, VALUE, signal_id)

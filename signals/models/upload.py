@@ -1,0 +1,175 @@
+"""One CSV file on its way to becoming contributions: its pieces, its rows, and how far it is."""
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from lantern.lib.ids import new_id
+from lantern.lib.seal import Place, unseal
+from participants.models import Member, Participant, SharingGroup
+
+FILE_NAME = Place("signals_upload", "sealed_name")
+
+
+class UploadState(models.TextChoices):
+    """How far it is. A worker carries on what is checking or applying; a person confirms what is ready."""
+
+    CHECKING = "checking", "checking"
+    READY = "ready", "ready to share"
+    APPLYING = "applying", "sharing"
+    DONE = "done", "shared"
+    REFUSED = "refused", "not accepted"
+    CANCELLED = "cancelled", "cancelled"
+
+    @classmethod
+    def running(cls) -> tuple["UploadState", ...]:
+        """The states in which a worker is busy with it."""
+        return (cls.CHECKING, cls.APPLYING)
+
+
+class Outcome(models.TextChoices):
+    """How a row ends: as exactly one of five."""
+
+    NEW = "new", "new"
+    CORROBORATED = "corroborated", "corroborated"
+    ALREADY_YOURS = "already_yours", "already yours"
+    DUPLICATE = "duplicate", "duplicate in the file"
+    REJECTED = "rejected", "rejected"
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    """Uploads, and which of them somebody may see."""
+
+    def visible_to(self, member: Member) -> Self:
+        """Those of the member's own participant."""
+        return self.filter(participant=member.participant)
+
+
+class Upload(models.Model):
+    """The file's job row. `rows_checked` and `applied_to` are its checkpoints; they move with the work they tell of."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="uploads")
+    sharing_group = models.ForeignKey(SharingGroup, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    sealed_name = models.BinaryField(help_text="The file's name.")
+    size_bytes = models.PositiveBigIntegerField()
+    digest = models.UUIDField(help_text="Keyed fingerprint of the file's SHA-256, to notice the same file again.")
+    state = models.CharField(max_length=16, choices=UploadState, default=UploadState.CHECKING)
+    refusal = models.CharField(max_length=32, blank=True, help_text="The file code for which it was refused.")
+    rows_total = models.PositiveIntegerField(null=True, help_text="Data rows; known after the first pass.")
+    rows_checked = models.PositiveIntegerField(default=0)
+    last_number = models.PositiveIntegerField(default=0, help_text="Spreadsheet number of the last row checked.")
+    applied_to = models.PositiveIntegerField(default=0, help_text="Spreadsheet number up to which rows are shared.")
+    rows_applied = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict, help_text="The five outcomes, errors by code, incidents, outcomes by kind.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    started_at = models.DateTimeField(null=True, help_text="When the running phase began.")
+    touched_at = models.DateTimeField(db_default=Now(), help_text="The last sign of life of its worker.")
+    confirmed_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=UploadState.values), name="upload_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state=UploadState.REFUSED) ^ Q(refusal=""), name="upload_has_refusal_when_refused"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[UploadState.APPLYING, UploadState.DONE]) | Q(confirmed_at__isnull=False),
+                name="upload_is_shared_only_when_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(rows_total__isnull=True) | Q(rows_checked__lte=F("rows_total")),
+                name="upload_checked_rows_are_of_its_rows",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["participant", "-id"], name="upload_by_participant"),
+            models.Index(fields=["digest"], name="upload_by_digest"),
+            models.Index(fields=["touched_at"], name="upload_running", condition=Q(state__in=["checking", "applying"])),
+        )
+
+    def __str__(self) -> str:
+        return f"upload {self.id}"
+
+    @property
+    def file_name(self) -> str:
+        """The file's name as its sender gave it."""
+        return unseal(self.sealed_name, FILE_NAME, self.id)
+
+    @property
+    def state_label(self) -> str:
+        """Its state in words."""
+        return UploadState(self.state).label
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a worker is busy with it."""
+        return self.state in UploadState.running()
+
+
+class UploadChunk(models.Model):
+    """A piece of the file, sealed. Goes when the file is no longer needed."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="chunks")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.PositiveIntegerField()
+    content = models.BinaryField(help_text="Sealed.")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["upload", "number"], name="chunk_is_unique_in_upload"),)
+
+    def __str__(self) -> str:
+        return f"piece {self.number} of {self.upload_id}"
+
+
+class StagedRow(models.Model):
+    """A checked row that waits to be merged. `batch` is its upload's id, or a batch of its own for a form.
+
+    Good rows carry ready-made, sealed columns under the ids they will have; rejected rows carry their faults.
+    """
+
+    pk = models.CompositePrimaryKey("batch", "number")
+    batch = models.UUIDField()
+    number = models.PositiveIntegerField(help_text="As a spreadsheet numbers it.")
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    outcome = models.CharField(max_length=16, choices=Outcome, default="", blank=True)
+    faults = models.JSONField(null=True, help_text="[[code, column, cell], …] of a rejected row; no value.")
+
+    signal_id = models.UUIDField(null=True)
+    contribution_id = models.UUIDField(null=True)
+    fingerprint = models.UUIDField(null=True)
+    kind = models.CharField(max_length=16, default="", blank=True)
+    service = models.CharField(max_length=64, default="", blank=True)
+    value = models.BinaryField(null=True)
+    harm_types = ArrayField(models.CharField(max_length=32), null=True)
+    severity = models.PositiveSmallIntegerField(null=True)
+    confidence = models.PositiveSmallIntegerField(null=True)
+    observed_at = models.DateTimeField(null=True)
+    policy = models.CharField(max_length=200, default="", blank=True)
+    note = models.BinaryField(null=True)
+    tlp = models.PositiveSmallIntegerField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    incident_id = models.UUIDField(null=True)
+    incident_fingerprint = models.UUIDField(null=True)
+    incident_reference = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="staged_outcome_is_known"),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.REJECTED, faults__isnull=False)
+                | (~Q(outcome=Outcome.REJECTED) & Q(faults__isnull=True)),
+                name="staged_row_has_faults_when_rejected",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"row {self.number} of {self.batch}"

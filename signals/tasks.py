@@ -1,0 +1,17 @@
+"""Alarm clocks: an id in, one call, safe to run twice."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from signals import uploads
+
+
+@shared_task(name="signals.work_on_upload")
+def work_on_upload(upload_id: str) -> None:
+    uploads.work_on(UUID(upload_id))
+
+
+@shared_task(name="signals.sweep_uploads")
+def sweep_uploads() -> None:
+    uploads.sweep()

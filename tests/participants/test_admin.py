@@ -1,0 +1,133 @@
+"""The coalition's desk."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from audit.models import AuditEvent
+from participants.models import Member, Participant, SharingGroup
+from participants.policies import Action, can
+from tests.world import add_company, signed_in
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/participants/participant/"
+INLINE = {"members-TOTAL_FORMS": "0", "members-INITIAL_FORMS": "0"}
+PAGES = (
+    LIST,
+    f"{LIST}add/",
+    "/admin/participants/sharinggroup/",
+    "/admin/participants/sharinggroup/add/",
+    "/admin/accounts/user/",
+    "/admin/audit/auditevent/",
+    "/admin/transparency/edition/",
+    "/admin/transparency/edition/add/",
+)
+
+
+def _events(target: str) -> list[tuple[str, int | None]]:
+    return list(AuditEvent.objects.filter(target_type=target).order_by("id").values_list("event", "actor_id"))
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_pages_are_staff_s(as_sam: Client, as_alice: Client, ada: User, url: str) -> None:
+    assert as_sam.get(url).status_code == 200
+    assert as_alice.get(url).status_code == 404
+    assert signed_in(ada).get(url).status_code == 404
+
+
+def test_a_participant_is_added(as_sam: Client, sam: User) -> None:
+    typed = {"slug": "fernlight", "name": "Fernlight", "sector": "video", "services": " Fernlight, fern ,"}
+    answer = as_sam.post(f"{LIST}add/", {**typed, **INLINE})
+    assert answer.status_code == 302
+    added = Participant.objects.get(slug="fernlight")
+    assert (added.state, added.services, added.auth_group.name) == (
+        "applied",
+        ["fernlight", "fern"],
+        "participant:fernlight",
+    )
+    assert _events("participants.participant") == [("participant.added", sam.pk)]
+    typed = {"name": "Fernlight Video", "sector": "video", "services": "fernlight, fern", "state": "applied", **INLINE}
+    assert as_sam.post(f"{LIST}{added.pk}/change/", typed).status_code == 302
+    changed = AuditEvent.objects.filter(target_type="participants.participant").order_by("-id")[0]
+    assert (changed.event, changed.details) == ("participant.changed", {"fields": ["name"]})
+
+
+def test_a_state_is_changed_and_takes_effect(as_sam: Client, sam: User, alice: Member, as_alice: Client) -> None:
+    company = alice.participant
+    typed = {"name": company.name, "sector": "", "services": "", "state": "suspended", **INLINE}
+    assert as_sam.post(f"{LIST}{company.pk}/change/", typed).status_code == 302
+    assert Participant.objects.get(pk=company.pk).state == "suspended"
+    assert as_alice.get("/signals/").status_code == 404
+    assert _events("participants.participant")[-1] == ("participant.moved", sam.pk)
+    assert as_sam.post(f"{LIST}{company.pk}/change/", {**typed, "state": "active"}).status_code == 302
+    assert as_alice.get("/signals/").status_code == 200
+
+
+def test_an_applicant_is_made_active(as_sam: Client) -> None:
+    company = add_company("fernlight", active=False)
+    typed = {"name": "Fernlight", "sector": "", "services": "", "state": "active", **INLINE}
+    assert as_sam.post(f"{LIST}{company.pk}/change/", typed).status_code == 302
+    company.refresh_from_db()
+    assert company.is_active
+    assert company.active_since is not None
+
+
+def test_receive_only_takes_the_right_to_share_and_gives_it_back(as_sam: Client, alice: Member) -> None:
+    company = alice.participant
+    typed = {"name": company.name, "sector": "", "services": "", "state": "active", **INLINE}
+    assert can(alice, Action.SHARE_SIGNALS)
+    assert as_sam.post(f"{LIST}{company.pk}/change/", {**typed, "receive_only": "on"}).status_code == 302
+    assert not can(alice, Action.SHARE_SIGNALS)
+    assert can(alice, Action.VIEW_SIGNALS)
+    assert as_sam.post(f"{LIST}{company.pk}/change/", typed).status_code == 302
+    assert can(alice, Action.SHARE_SIGNALS)
+
+
+def test_the_slug_of_a_participant_stays(as_sam: Client, northwind: Participant) -> None:
+    typed = {"slug": "other", "name": "Renamed", "sector": "", "services": "", "state": "active", **INLINE}
+    assert as_sam.post(f"{LIST}{northwind.pk}/change/", typed).status_code == 302
+    northwind.refresh_from_db()
+    assert (northwind.slug, northwind.name) == ("northwind", "Renamed")
+
+
+def test_participants_can_be_exported(as_sam: Client, northwind: Participant) -> None:
+    assert as_sam.get(f"{LIST}export/").status_code == 200
+    fields = {f"participantresource_{name}": "on" for name in ("slug", "name", "state")}
+    answer = as_sam.post(f"{LIST}export/", {"format": "0", "resource": "0", **fields})
+    assert answer.status_code == 200
+    assert "northwind" in answer.content.decode()
+
+
+def test_nothing_is_deleted(as_sam: Client, northwind: Participant, sam: User) -> None:
+    for url in (f"{LIST}{northwind.pk}/delete/", f"/admin/accounts/user/{sam.pk}/delete/"):
+        assert as_sam.post(url, {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [str(northwind.pk)], "post": "yes"}
+    as_sam.post(LIST, chosen)
+    assert Participant.objects.filter(pk=northwind.pk).exists()
+
+
+def test_people_and_events_are_read_only(as_sam: Client, alice: Member) -> None:
+    page = as_sam.get(f"/admin/accounts/user/{alice.user_id}/change/").content.decode()
+    assert "alice@northwind.example" in page
+    for secret in ("password", "seed", alice.user.password):
+        assert secret not in page.lower()
+    assert as_sam.post(f"/admin/accounts/user/{alice.user_id}/change/", {"name": "x"}).status_code == 403
+    event = AuditEvent.objects.order_by("-id")[0]
+    assert as_sam.get(f"/admin/audit/auditevent/{event.pk}/change/").status_code == 200
+    assert as_sam.post(f"/admin/audit/auditevent/{event.pk}/change/", {}).status_code == 403
+    assert as_sam.get("/admin/accounts/user/add/").status_code == 403
+
+
+def test_a_group_is_added_and_changed(as_sam: Client, sam: User) -> None:
+    assert as_sam.post("/admin/participants/sharinggroup/add/", {"slug": "pair", "name": "Pair"}).status_code == 302
+    group = SharingGroup.objects.get(slug="pair")
+    assert group.names_contributors
+    assert as_sam.post(f"/admin/participants/sharinggroup/{group.pk}/change/", {"name": "Two"}).status_code == 302
+    group.refresh_from_db()
+    assert (group.name, group.names_contributors) == ("Two", False)
+    assert _events("participants.sharinggroup") == [("sharing_group.added", sam.pk), ("sharing_group.changed", sam.pk)]
+
+
+def test_staff_see_no_signal(as_sam: Client) -> None:
+    assert "Signal" not in as_sam.get("/admin/").content.decode()

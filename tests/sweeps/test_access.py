@@ -1,0 +1,209 @@
+"""Every address × everybody who could ask × own, another's and no object, with the expected answer written down."""
+
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from audit.record import PORTAL
+from participants.models import Member, ParticipantState, Role
+from participants.services import move_participant
+from reviews.models import Review
+from reviews.routing import route
+from tests.signals.files import as_file
+from tests.sweeps.test_marks import PUBLIC
+from tests.sweeps.urls import every_url
+from tests.world import add_closed_group, add_company, add_team_member, new_browser, share, signed_in, upload
+from transparency.publishing import publish_edition
+
+pytestmark = pytest.mark.django_db
+
+FILE = as_file(
+    ["kind", "value", "harm_types"], ["email", "row@example.com", "grooming"], ["email", "no address", "grooming"]
+)
+PERSONS = ("anonymous", "password only", "analyst", "lead", "admin", "suspended", "staff", "auditor")
+MEMBERS = ("analyst", "lead", "admin")
+SENT_AWAY = {"anonymous", "password only"}  # 302 to sign-in; all others who may not get a 404
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address: its method, what it is about, and the answer to those who may."""
+
+    method: str
+    answer: int
+    about: str = ""
+
+
+PAGES = {
+    "signals:list": Page("get", 200),
+    "signals:new": Page("get", 200),
+    "signals:uploads": Page("get", 200),
+    "signals:upload_new": Page("get", 200),
+    "signals:upload_template": Page("get", 200),
+    "signals:upload": Page("get", 200, "upload"),
+    "signals:upload_progress": Page("get", 200, "upload"),
+    "signals:upload_apply": Page("post", 302, "upload"),
+    "signals:upload_cancel": Page("post", 302, "upload"),
+    "signals:upload_errors": Page("post", 200, "upload"),
+    "signals:signal": Page("get", 200, "signal"),
+    "signals:reveal": Page("post", 200, "signal"),
+    "reviews:queue": Page("get", 200),
+    "reviews:next": Page("post", 302),
+    "reviews:review": Page("get", 200, "review"),
+    "reviews:claim": Page("post", 302, "review"),
+    "reviews:keep": Page("post", 302, "review"),
+    "reviews:release": Page("post", 302, "review"),
+    "reviews:reveal": Page("post", 302, "review"),
+    "reviews:decide": Page("post", 422, "review"),
+}
+# name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
+OPEN = {
+    "home": ("get", 302, 302, 200, 200, 302, 200),
+    "livez": ("get", 200, 200, 200, 200, 200, 200),
+    "readyz": ("get", 200, 200, 200, 200, 200, 200),
+    "account_login": ("get", 200, 302, 302, 302, 302, 302),
+    "account_logout": ("get", 302, 200, 200, 200, 200, 200),
+    "accounts:code": ("get", 302, 302, 302, 302, 302, 302),
+    "accounts:abandon": ("post", 302, 302, 302, 302, 302, 302),
+    "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:year": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:file": ("get", 200, 200, 200, 200, 200, 200),
+}
+ADMIN_PAGES = ("/admin/", "/admin/participants/participant/", "/admin/accounts/user/", "/admin/audit/auditevent/")
+
+
+@dataclass(frozen=True)
+class World:
+    """Who asks, and what about."""
+
+    sessions: dict[str, SimpleCookie]
+    people: dict[str, User]
+    own: dict[str, UUID]
+    others: dict[str, UUID]
+
+    def browser(self, person: str) -> Client:
+        """A fresh window of that person's browser."""
+        client = new_browser()
+        client.cookies = SimpleCookie({name: morsel.value for name, morsel in self.sessions[person].items()})
+        return client
+
+
+@pytest.fixture
+def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> World:
+    """Northwind's people, the others, and objects of Northwind and of Harbor alone."""
+    pixelforge = add_company("pixelforge")
+    pia = add_team_member(pixelforge, "pia")
+    closed = add_closed_group("pair", bob.participant, pixelforge)
+    signal = share(bob, value="open@example.com")
+    foreign = share(pia, group=closed, value="closed@example.com")
+    route()
+    own = {"signal": signal.pk, "upload": upload(alice, FILE).pk}
+    others = {"signal": foreign.pk, "upload": upload(bob, FILE).pk}
+    own["review"] = Review.objects.get(participant=alice.participant, signal=signal).pk
+    others["review"] = Review.objects.get(participant=bob.participant, signal=foreign).pk
+    paused = add_company("brightpath")
+    pam = add_team_member(paused, "pam")
+    move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL)
+    adam = add_team_member(alice.participant, "adam", Role.ADMIN)
+    publish_edition(2024, by=sam)
+    people = {"analyst": alice.user, "lead": lena.user, "admin": adam.user, "suspended": pam.user, "staff": sam}
+    people["auditor"] = ada
+    return World(_sessions(people), people, own, others)
+
+
+def _sessions(people: dict[str, User]) -> dict[str, SimpleCookie]:
+    password_only = new_browser()
+    password_only.force_login(people["analyst"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    passed = {person: signed_in(user).cookies for person, user in people.items()}
+    return {"anonymous": SimpleCookie(), "password only": password_only.cookies, **passed}
+
+
+def _asked(browser: Client, method: str, url: str) -> tuple[int, str]:
+    """The answer, and where it leads; whatever the request did is taken back."""
+    with transaction.atomic():
+        response = getattr(browser, method)(url)
+        transaction.set_rollback(True)
+    return response.status_code, response.headers.get("Location", "")
+
+
+def _address(name: str, objects: dict[str, UUID]) -> str:
+    about = PAGES[name].about
+    return reverse(name, args=[objects[about]] if about else [])
+
+
+def test_every_address_is_in_a_table() -> None:
+    assert {name for name, _ in every_url()} == {*PAGES, *OPEN}
+    assert set(OPEN) == PUBLIC
+
+
+def test_pages_answer_those_who_may(world: World) -> None:
+    wrong = {}
+    for name, page in PAGES.items():
+        url = _address(name, world.own)
+        for person in PERSONS:
+            status, location = _asked(world.browser(person), page.method, url)
+            if person in SENT_AWAY:
+                wanted = (302, "/accounts/login/")
+            else:
+                wanted = (page.answer if person in MEMBERS else 404, "")
+            led_to = location.partition("?")[0] if person in SENT_AWAY else ""
+            if (status, led_to) != wanted:
+                wrong[name, person] = status, location
+    assert wrong == {}
+
+
+def test_what_is_another_s_answers_as_what_is_not_there(world: World) -> None:
+    wrong = {}
+    missing = dict.fromkeys(world.own, uuid4())
+    for name in (name for name, page in PAGES.items() if page.about):
+        for person in PERSONS:
+            for objects in (world.others, missing):
+                status, _ = _asked(world.browser(person), PAGES[name].method, _address(name, objects))
+                if status != (302 if person in SENT_AWAY else 404):
+                    wrong[name, person] = status
+    assert wrong == {}
+
+
+def test_public_addresses_answer_everybody(world: World) -> None:
+    wrong = {}
+    arguments: dict[str, list[Any]] = {"transparency:year": [2024], "transparency:file": [2024, "csv"]}
+    for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
+        wanted = (anonymous, password, member, member, member, suspended, staff, auditor)
+        url = reverse(name, args=arguments.get(name, []))
+        answers = tuple(_asked(world.browser(person), method, url)[0] for person in PERSONS)
+        if answers != wanted:
+            wrong[name] = answers
+    assert wrong == {}
+
+
+def test_the_admin_is_staff_s_alone(world: World) -> None:
+    wanted = {**dict.fromkeys(PERSONS, 404), "anonymous": 302, "password only": 302, "staff": 200}
+    for url in ADMIN_PAGES:
+        assert {person: _asked(world.browser(person), "get", url)[0] for person in PERSONS} == wanted
+
+
+def test_what_changes_something_is_no_link_and_needs_the_token_of_its_form(world: World) -> None:
+    for name in (name for name, page in PAGES.items() if page.method == "post"):
+        browser = world.browser("analyst")
+        assert _asked(browser, "get", _address(name, world.own))[0] == 405, name
+        browser.handler.enforce_csrf_checks = True
+        assert _asked(browser, "post", _address(name, world.own))[0] == 403, name
+
+
+def test_losing_the_right_takes_effect_on_the_next_request(world: World) -> None:
+    browser = world.browser("analyst")
+    assert _asked(browser, "get", "/signals/")[0] == 200
+    Member.objects.filter(user=world.people["analyst"]).update(is_active=False)
+    assert _asked(browser, "get", "/signals/")[0] == 404
+    assert _asked(browser, "get", "/")[0] == 200
+    get_user_model().objects.filter(pk=world.people["analyst"].pk).update(is_active=False, last_login=timezone.now())
+    assert _asked(browser, "get", "/signals/")[0] == 302

@@ -1,0 +1,162 @@
+"""Each service leaves exactly one event, and nothing that is written down names a value."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts import services as accounts
+from audit.models import AuditEvent
+from audit.record import PORTAL
+from participants import services as participants
+from participants.models import Member, ParticipantState, Role
+from reviews import claims
+from reviews.deciding import record_decision
+from reviews.models import Review
+from reviews.routing import route
+from signals.error_file import error_file
+from signals.models import Signal, Upload
+from signals.revealing import reveal
+from signals.sharing import share_signals
+from signals.uploads import cancel_upload, confirm_upload, work_on
+from tests.signals.files import as_file
+from tests.world import add_company, row, share, share_and_route, upload
+from transparency.publishing import publish_edition
+
+pytestmark = pytest.mark.django_db
+
+FILE = as_file(
+    ["kind", "value", "harm_types"], ["email", "planted@example.com", "grooming"], ["email", "plan ted", "other"]
+)
+ALL = participants.default_group
+
+
+def _review(by: Member, of: Member, *, held: bool = True) -> Review:
+    share_and_route(of)
+    if held:
+        taken = claims.claim_next(by=by)
+        assert taken is not None
+        return taken
+    return Review.objects.get(participant=by.participant)
+
+
+# What is planted first, then the service, then its one event (or events, where one act is two facts).
+Act = tuple[Callable[[Member, Member], Any], Callable[[Any, Member], Any], list[str]]
+ACTS: dict[str, Act] = {
+    "add_person": (
+        lambda a, b: None,
+        lambda _, b: accounts.add_person("n@x.example", name="N", password=None, by=b),
+        ["person.added"],
+    ),
+    "add_participant": (
+        lambda a, b: None,
+        lambda _, b: participants.add_participant("new", name="New", by=b),
+        ["participant.added"],
+    ),
+    "change_participant": (
+        lambda a, b: a.participant,
+        lambda company, b: participants.change_participant(company, fields={"name"}, by=b),
+        ["participant.changed"],
+    ),
+    "suspend": (
+        lambda a, b: a.participant,
+        lambda company, b: participants.move_participant(company, to=ParticipantState.SUSPENDED, by=b),
+        ["participant.moved"],
+    ),
+    "activate": (
+        lambda a, b: add_company("new", active=False),
+        lambda company, b: participants.move_participant(company, to=ParticipantState.ACTIVE, by=b),
+        ["participant.moved", "sharing_group.joined"],
+    ),
+    "join": (
+        lambda a, b: a.participant,
+        lambda company, b: participants.join_group(company, ALL(by=PORTAL), by=b),
+        ["sharing_group.joined"],
+    ),
+    "leave": (
+        lambda a, b: a.participant,
+        lambda company, b: participants.leave_group(company, ALL(by=PORTAL), by=b),
+        ["sharing_group.left"],
+    ),
+    "add_group": (
+        lambda a, b: None,
+        lambda _, b: participants.add_group("pair", name="Pair", by=b),
+        ["sharing_group.added"],
+    ),
+    "add_member": (
+        lambda a, b: accounts.add_person("n@x.example", name="N", password=None, by=PORTAL),
+        lambda person, b: participants.add_member(b.participant, person, role=Role.LEAD, by=b),
+        ["member.added"],
+    ),
+    "share": (
+        lambda a, b: None,
+        lambda _, b: share_signals([row()], group=ALL(by=PORTAL), by=b),
+        ["signal.shared"],
+    ),
+    "reveal": (lambda a, b: share(a), lambda signal, b: reveal(signal, by=b, why="test"), ["signal.revealed"]),
+    "upload": (lambda a, b: None, lambda _, b: upload(b, FILE), ["upload.started", "upload.checked"]),
+    "refuse": (lambda a, b: None, lambda _, b: upload(b, b""), ["upload.started", "upload.refused"]),
+    "confirm": (lambda a, b: upload(b, FILE), lambda found, b: confirm_upload(found, by=b), ["upload.confirmed"]),
+    "cancel": (lambda a, b: upload(b, FILE), lambda found, b: cancel_upload(found, by=b), ["upload.cancelled"]),
+    "apply": (
+        lambda a, b: confirm_upload(upload(b, FILE), by=b),
+        lambda _, b: work_on(Upload.objects.get().pk),
+        ["upload.applied"],
+    ),
+    "route": (lambda a, b: share(a), lambda _, b: route(), ["review.routed"]),
+    "claim_next": (lambda a, b: share_and_route(a), lambda _, b: claims.claim_next(by=b), ["review.claimed"]),
+    "claim": (lambda a, b: _review(b, a, held=False), lambda review, b: claims.claim(review, by=b), ["review.claimed"]),
+    "keep": (lambda a, b: _review(b, a), lambda review, b: claims.keep(review, by=b), ["review.kept"]),
+    "release": (lambda a, b: _review(b, a), lambda review, b: claims.release(review, by=b), ["review.released"]),
+    "decide": (
+        lambda a, b: _review(b, a),
+        lambda review, b: record_decision(review, verdict="dismissed", dismissal="no_violation", by=b),
+        ["review.decided"],
+    ),
+    "publish": (lambda a, b: None, lambda _, b: publish_edition(2024, by=b), ["edition.published"]),
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_service_leaves_its_events_and_no_other(name: str, alice: Member, bob: Member) -> None:
+    plant, act, events = ACTS[name]
+    planted = plant(alice, bob)
+    before = AuditEvent.objects.order_by("-id").values_list("id", flat=True)[0]
+    act(planted, bob)
+    written = AuditEvent.objects.filter(id__gt=before).order_by("id")
+    assert [event.event for event in written] == events
+    people = {None} if name == "route" else {bob.user_id}
+    assert {event.actor_id for event in written} == people
+
+
+def test_no_value_is_written_down_logged_or_put_into_an_address(
+    alice: Member, bob: Member, as_alice: Client, as_bob: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One planted word in every value, note and reference, and the whole way of a signal."""
+    caplog.set_level(logging.DEBUG)
+    word = "zyxplanted"
+    addresses = [f"{word}@example.com", f"{word}2@example.com"]
+    typed = {"kind": "email", "value": addresses[0], "harm_types": ["grooming"], "attested": "on"}
+    led = [as_alice.post("/signals/new/", {**typed, "incident": word, "note": word})]
+    rows = [["email", addresses[1], "grooming", word], ["email", f"{word} broken", "other", word]]
+    found = upload(alice, as_file(["kind", "value", "harm_types", "note"], *rows), share=True)
+    led.append(as_alice.post(f"/signals/uploads/{found.pk}/errors.csv"))
+    assert word in "".join(error_file(found))
+    route()
+    pages = ["/", "/signals/", "/reviews/", f"/signals/uploads/{found.pk}/", "/signals/uploads/"]
+    for review in Review.objects.filter(participant=bob.participant):
+        led.append(as_bob.post(f"/reviews/{review.pk}/claim/"))
+        pages.append(f"/reviews/{review.pk}/")
+    for browser in (as_alice, as_bob):
+        for url in pages:
+            content = browser.get(url).content.decode()
+            assert not any(address in content for address in addresses), url
+    for signal in Signal.objects.all():
+        assert word in as_bob.post(f"/signals/{signal.pk}/reveal/").content.decode()
+    assert not [answer["Location"] for answer in led if word in answer.headers.get("Location", "")]
+    assert not [event.details for event in AuditEvent.objects.all() if word in str(event.details)]
+    assert not [
+        entry for entry in caplog.records if word in entry.getMessage() and not entry.name.startswith("django.db")
+    ]

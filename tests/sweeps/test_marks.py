@@ -1,0 +1,36 @@
+"""Each view says whom it is for."""
+
+from lantern.lib.marks import mark_of
+from participants.policies import GRANTS, Action
+from tests.sweeps.urls import every_url
+
+PUBLIC = {
+    "home",
+    "livez",
+    "readyz",
+    "account_login",
+    "account_logout",
+    "accounts:code",
+    "accounts:abandon",
+    "transparency:index",
+    "transparency:year",
+    "transparency:file",
+}
+
+
+def test_every_view_bears_a_mark_and_only_the_named_ones_are_public() -> None:
+    marks = {name: mark_of(pattern.callback) for name, pattern in every_url()}
+    assert len(marks) > 25
+    assert [name for name, mark in marks.items() if mark is None] == []
+    assert {name for name, mark in marks.items() if mark and mark.action is None} == PUBLIC
+
+
+def test_every_mark_names_an_action_that_is_granted() -> None:
+    asked = {mark.action for _, pattern in every_url() if (mark := mark_of(pattern.callback)) and mark.action}
+    assert asked <= {action.value for action in Action}
+    assert set(GRANTS) == set(Action)
+
+
+def test_every_address_has_a_name_of_its_own() -> None:
+    names = [name for name, _ in every_url()]
+    assert len(names) == len(set(names))

@@ -1,0 +1,81 @@
+"""Every page asks the database as often for thirty rows as for one."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from audit.record import PORTAL
+from participants.models import Member
+from participants.services import default_group
+from reviews import claims
+from reviews.models import Review
+from reviews.routing import route
+from signals.sharing import share_signals
+from tests.signals.files import as_file
+from tests.world import add_company, add_team_member, row, upload
+from transparency.publishing import publish_edition
+
+pytestmark = pytest.mark.django_db
+
+FILE = as_file(
+    ["kind", "value", "harm_types"], ["email", "planted@example.com", "grooming"], ["email", "broken", "other"]
+)
+
+
+def _asked(browser: Client, url: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert browser.get(url).status_code == 200
+    return len(asked)
+
+
+def _more(alice: Member, numbers: range) -> None:
+    """A signal each, of one case, confirmed by two more companies, and an upload each."""
+    dana = add_team_member(add_company(f"company-{numbers.start}"), "dana")
+    rows = [row(value=f"person{number}@example.com", incident="case 1") for number in numbers]
+    for member in (alice, dana):
+        share_signals(rows, group=default_group(by=PORTAL), by=member)
+    for _ in range(0, len(numbers), 6):
+        upload(alice, FILE)
+    route()
+
+
+def test_lists_and_pages_ask_a_constant_number_of_times(
+    alice: Member, bob: Member, as_alice: Client, as_bob: Client
+) -> None:
+    _more(alice, range(1))
+    claims.claim_next(by=bob)
+    review = Review.objects.get(participant=bob.participant)
+    pages = {
+        as_bob: ["/", "/signals/", "/reviews/", f"/reviews/{review.pk}/", f"/signals/{review.signal_id}/"],
+        as_alice: ["/", "/signals/", "/signals/uploads/", f"/signals/{review.signal_id}/"],
+    }
+    for browser, urls in pages.items():
+        for url in urls:
+            _asked(browser, url)
+    few = {(browser, url): _asked(browser, url) for browser, urls in pages.items() for url in urls}
+    _more(alice, range(1, 30))
+    many = {(browser, url): _asked(browser, url) for browser, urls in pages.items() for url in urls}
+    assert {
+        url: (few[browser, url], number) for (browser, url), number in many.items() if number > few[browser, url]
+    } == {}
+
+
+def test_the_index_of_reports_asks_once_however_many_years(client: Client, sam: Member) -> None:
+    publish_edition(2019, by=sam)
+    one = _asked(client, "/transparency/")
+    for year in range(2020, 2025):
+        publish_edition(year, by=sam)
+    assert _asked(client, "/transparency/") == one
+
+
+def test_the_desk_asks_a_constant_number_of_times(as_sam: Client) -> None:
+    add_company("company-0")
+    url = "/admin/participants/participant/"
+    _asked(as_sam, url)
+    one = _asked(as_sam, url)
+    for number in range(1, 20):
+        add_company(f"company-{number}")
+    assert _asked(as_sam, url) == one

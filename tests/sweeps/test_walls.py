@@ -1,0 +1,220 @@
+"""What the database itself refuses, whatever the application asks."""
+
+from typing import Any, LiteralString
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import connection, connections, transaction
+from django.db.utils import DatabaseError, ProgrammingError
+from psycopg import sql
+
+from lantern.lib.tenancy import Scope, acting, acting_as_system
+from participants.models import Member, Participant
+from reviews import claims
+from reviews.deciding import record_decision
+from reviews.routing import route
+from tests.signals.files import as_file
+from tests.world import add_closed_group, add_company, add_team_member, share, upload
+from transparency.publishing import publish_edition
+
+pytestmark = pytest.mark.django_db
+
+TENANT_TABLES = """
+SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
+    (SELECT array_agg(p.polcmd::text ORDER BY p.polcmd) FROM pg_policy p WHERE p.polrelid = c.oid)
+FROM pg_class c
+WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND (
+    starts_with(c.relname, 'participants_') OR EXISTS (
+        SELECT 1 FROM pg_attribute a
+        WHERE a.attrelid = c.oid AND a.attname IN ('participant_id', 'sharing_group_id') AND NOT a.attisdropped))
+ORDER BY c.relname
+"""
+APPEND_ONLY = ["audit.AuditEvent", "reviews.Decision", "reviews.Measure", "transparency.Edition"]
+CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
+TABLES = [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
+
+
+def _ask(query: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
+
+
+def test_every_table_of_a_tenant_has_a_forced_wall() -> None:
+    tables = {name: rest for name, *rest in _ask(TENANT_TABLES)}
+    assert {"signals_signal", "signals_contribution", "reviews_review", "audit_auditevent"} <= tables.keys()
+    # One policy each to read, insert, update and delete ("r", "a", "w", "d").
+    assert {name: rest for name, rest in tables.items() if rest != [True, True, ["a", "d", "r", "w"]]} == {}
+
+
+def test_the_application_connects_as_a_role_that_cannot_pass_walls() -> None:
+    ((superuser, bypass, creates_roles, creates_databases),) = _ask(
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
+    )
+    assert (superuser, bypass, creates_roles, creates_databases) == (False, False, False, False)
+    assert _ask("SELECT relname FROM pg_class WHERE relowner = current_user::regrole") == []
+    assert _ask("SELECT proname FROM pg_proc WHERE proowner = current_user::regrole") == []
+    assert _ask("SELECT roleid FROM pg_auth_members WHERE member = current_user::regrole") == []
+
+
+def test_the_application_cannot_change_what_it_stands_on() -> None:
+    for statement in (
+        "ALTER TABLE signals_signal DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY signals_signal_read ON signals_signal",
+        "DROP TRIGGER audit_auditevent_rows_stay ON audit_auditevent",
+        "SET session_replication_role = replica",
+        "TRUNCATE signals_signal CASCADE",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('a', 'b', now())",
+    ):
+        with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+@pytest.fixture
+def history(alice: Member, bob: Member) -> None:
+    """At least one row in each append-only table."""
+    share(alice)
+    route()
+    review = claims.claim_next(by=bob)
+    assert review is not None
+    record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=bob)
+    publish_edition(2024, by=bob)
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("change", CHANGES)
+def test_append_only_tables_refuse_the_application(table: str, change: LiteralString) -> None:
+    assert _ask(f"SELECT count(*) > 0 FROM {table}") == [(True,)]
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change.format(table))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_append_only_tables_refuse_their_owner(request: pytest.FixtureRequest) -> None:
+    with acting_as_system():
+        request.getfixturevalue("history")
+    with psycopg.connect(**connections["owner"].get_connection_params(), autocommit=True) as owner:
+        for table in map(sql.Identifier, TABLES):
+            assert owner.execute(sql.SQL("SELECT count(*) > 0 FROM {}").format(table)).fetchone() == (True,)
+            for change in CHANGES:
+                with pytest.raises(psycopg.Error, match="is append-only"):
+                    owner.execute(sql.SQL(change).format(table))
+
+
+FOREIGN = [
+    "signals_signal",
+    "signals_contribution",
+    "signals_incident",
+    "signals_upload",
+    "signals_uploadchunk",
+    "signals_stagedrow",
+    "reviews_review",
+    "reviews_decision",
+    "reviews_measure",
+    "participants_sharinggroup",
+    "participants_sharinggrouppermission",
+]
+
+
+@pytest.fixture
+def harbor_alone(harbor: Participant, bob: Member) -> None:
+    """Something of Harbor's in each table that nobody else may see: in a group with Pixelforge."""
+    pixelforge = add_company("pixelforge")
+    pia = add_team_member(pixelforge, "pia")
+    group = add_closed_group("pair", harbor, pixelforge)
+    share(pia, group=group, value="planted@example.com", incident="case 7")
+    share(bob, group=group, value="planted2@example.com", incident="case 8")
+    upload(bob, as_file(["kind", "value", "harm_types"], ["email", "a@example.com", "grooming"]), group=group)
+    route()
+    review = claims.claim_next(by=bob)
+    assert review is not None
+    record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=bob)
+
+
+@pytest.mark.usefixtures("harbor_alone")
+@pytest.mark.parametrize("table", FOREIGN)
+def test_a_member_reads_and_changes_no_foreign_row(table: str, alice: Member) -> None:
+    ((planted,),) = _ask(f"SELECT count(*) FROM {table}")
+    assert planted > 0
+    own = {"participants_sharinggroup": 1, "participants_sharinggrouppermission": 2}.get(table, 0)
+    with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
+        assert _ask(f"SELECT count(*) FROM {table}") == [(own,)]
+        if table not in TABLES:
+            with connection.cursor() as cursor:
+                cursor.execute(f"DELETE FROM {table}")
+                assert cursor.rowcount == 0
+
+
+@pytest.mark.usefixtures("harbor_alone")
+def test_a_member_reads_the_events_of_its_own_participant_only(alice: Member, bob: Member) -> None:
+    everybody = {row[0] for row in _ask("SELECT DISTINCT participant_id FROM audit_auditevent")}
+    assert {None, bob.participant_id} <= everybody
+    share(alice)
+    with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
+        assert _ask("SELECT DISTINCT participant_id FROM audit_auditevent") == [(alice.participant_id,)]
+
+
+@pytest.mark.usefixtures("harbor_alone")
+def test_a_member_cannot_write_in_the_name_of_another(alice: Member, bob: Member) -> None:
+    """A contribution that claims to be Harbor's, one of its own in a foreign group, and a move to another company."""
+    share(alice)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sharing_group_id FROM signals_signal GROUP BY 1")
+        groups = [row[0] for row in cursor.fetchall()]
+    foreign = next(group for group in groups if group not in _groups_of(alice))
+    with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
+        for change in (
+            f"UPDATE signals_contribution SET participant_id = {bob.participant_id}",
+            f"UPDATE signals_contribution SET sharing_group_id = {foreign}",
+            f"UPDATE signals_signal SET sharing_group_id = {foreign}",
+            f"UPDATE participants_member SET participant_id = {bob.participant_id} WHERE id = {alice.pk}",
+        ):
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                _run(change)
+
+
+def test_nobody_sees_nothing(alice: Member) -> None:
+    share(alice)
+    with acting(Scope.NOBODY):
+        for table in ("participants_participant", "participants_member", "audit_auditevent", *FOREIGN):
+            assert _ask(f"SELECT count(*) FROM {table}") == [(0,)], table
+
+
+def test_a_suspended_participant_loses_signals_in_the_database_too(alice: Member) -> None:
+    share(alice)
+    with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
+        assert _ask("SELECT count(*) FROM signals_signal") == [(1,)]
+    Participant.objects.filter(pk=alice.participant_id).update(state="suspended")
+    with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
+        assert _ask("SELECT count(*) FROM signals_signal") == [(0,)]
+
+
+def test_a_receive_only_participant_cannot_share_in_the_database_either(alice: Member, charlie: Member) -> None:
+    signal = share(alice)
+    with acting(Scope.MEMBER, participant_id=charlie.participant_id, user_id=charlie.user_id):
+        assert _ask("SELECT count(*) FROM signals_signal") == [(1,)]
+        assert _run("UPDATE signals_signal SET severity = 4") == 0
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            _run(
+                "INSERT INTO signals_contribution (id, signal_id, sharing_group_id, participant_id, shared_by_id,"
+                " harm_types, severity, observed_at, policy, tlp, expires_at, state) SELECT gen_random_uuid(),"
+                f" '{signal.pk}', sharing_group_id, {charlie.participant_id}, {charlie.user_id}, harm_types, severity,"
+                " now(), '', tlp, now(), 'in_force' FROM signals_signal"
+            )
+
+
+def _run(query: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return int(cursor.rowcount)
+
+
+def _groups_of(member: Member) -> list[int]:
+    with acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id):
+        return [row[0] for row in _ask("SELECT id FROM participants_sharinggroup")]

@@ -1,0 +1,115 @@
+"""Making what tests need, by the same services as everywhere."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.test.client import ClientHandler
+from django.utils import timezone
+from django_otp import DEVICE_ID_SESSION_KEY
+
+from accounts.models import Authenticator, CoalitionRole, User
+from accounts.services import add_person, enroll_authenticator
+from audit.record import PORTAL
+from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
+from participants.services import add_group, add_member, add_participant, default_group, join_group, move_participant
+from reviews.routing import route
+from signals.intake import start_upload
+from signals.models import Signal, Upload
+from signals.models.signal import fingerprint_of
+from signals.rows import CheckedRow, check_fields
+from signals.sharing import share_signals
+from signals.uploads import work_on
+
+# One for all browsers: making one reads every static file.
+_HANDLER = ClientHandler()
+PASSWORD = "a long sentence nobody says"
+
+
+def add_company(slug: str, *, active: bool = True, **more: Any) -> Participant:
+    """A participant, active unless told otherwise."""
+    company = add_participant(slug, name=slug.title(), by=PORTAL, **more)
+    if active:
+        move_participant(company, to=ParticipantState.ACTIVE, by=PORTAL)
+    return company
+
+
+def add_team_member(
+    company: Participant, name: str, role: Role = Role.ANALYST, *, with_password: bool = False
+) -> Member:
+    """A trained and enrolled member."""
+    email = f"{name}@{company.slug}.example"
+    person = add_person(email, name=name.title(), password=PASSWORD if with_password else None, by=PORTAL)
+    enroll_authenticator(person, by=PORTAL)
+    return add_member(company, person, role=role, by=PORTAL)
+
+
+def add_staff(name: str, role: CoalitionRole) -> User:
+    """A person of the coalition."""
+    email = f"{name}@coalition.example"
+    person = add_person(email, name=name.title(), password=None, by=PORTAL, coalition_role=role)
+    enroll_authenticator(person, by=PORTAL)
+    return person
+
+
+def new_browser(*, csrf: bool = False) -> Client:
+    """A browser that knows nobody yet."""
+    client = Client()
+    client.handler = _HANDLER
+    _HANDLER.enforce_csrf_checks = csrf
+    return client
+
+
+def signed_in(user: User) -> Client:
+    """A browser that has passed password and code (without the slow hash)."""
+    client = new_browser()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = Authenticator.objects.get(user=user).persistent_id
+    session.save()
+    return client
+
+
+def row(**fields: str) -> CheckedRow:
+    """A checked row: an e-mail address unless `fields` say otherwise."""
+    named = {"kind": "email", "value": "mira@example.com", "harm_types": "grooming", **fields}
+    checked = check_fields(named, now=timezone.now())
+    assert isinstance(checked, CheckedRow), [fault.code for fault in checked]
+    return checked
+
+
+def share(by: Member, *, group: SharingGroup | None = None, **fields: str) -> Signal:
+    """Share one signal and find it again."""
+    group = group or default_group(by=PORTAL)
+    checked = row(**fields)
+    share_signals([checked], group=group, by=by)
+    return Signal.objects.get(fingerprint=fingerprint_of(group.pk, checked.kind, checked.service, checked.value))
+
+
+def share_and_route(by: Member, **fields: str) -> Signal:
+    """Share one signal and put it into the others' queues."""
+    signal = share(by, group=None, **fields)
+    route()
+    return signal
+
+
+def long_ago(days: int = 30) -> str:
+    """A moment `days` ago, as a file writes it."""
+    return (timezone.now() - timedelta(days=days)).isoformat()
+
+
+def add_closed_group(slug: str, *companies: Participant) -> SharingGroup:
+    """A sharing group of these companies only."""
+    group = add_group(slug, name=slug.title(), by=PORTAL)
+    for company in companies:
+        join_group(company, group, by=PORTAL)
+    return group
+
+
+def upload(by: Member, content: bytes, *, group: SharingGroup | None = None, share: bool = False) -> Upload:
+    """A file, carried on as far as it goes without a person."""
+    file = ContentFile(content, name="signals.csv")
+    started = start_upload(file, group=group or default_group(by=PORTAL), by=by, share=share)
+    work_on(started.pk)
+    return Upload.objects.get(pk=started.pk)
