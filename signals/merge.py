@@ -12,16 +12,8 @@ from django.db import connection
 
 from signals.staging import Batch
 
-# The first good row of a signal in a file counts, later good ones are duplicates.
-DUPLICATES = """
-UPDATE signals_stagedrow t SET outcome = 'duplicate'
-FROM (SELECT number, row_number() OVER (PARTITION BY fingerprint ORDER BY number) AS nth
-      FROM signals_stagedrow WHERE batch = %(batch)s AND outcome = '') seen
-WHERE t.batch = %(batch)s AND t.number = seen.number AND seen.nth > 1
-"""
-
-# What counts is told apart for the preview by what is there now, and once more when it is merged. Each row looks up by
-# index: a join of the whole stage would be planned without statistics, which a table that was just filled has not got.
+# What is there now decides the preview; the merge decides once more. Each row looks up by index, so that the plan does not
+# hang on statistics, which a table that is being filled has not got.
 PREVIEW = """
 UPDATE signals_stagedrow t SET outcome = CASE
     WHEN EXISTS (SELECT 1 FROM signals_signal s JOIN signals_contribution c ON c.signal_id = s.id
@@ -33,40 +25,59 @@ UPDATE signals_stagedrow t SET outcome = CASE
 WHERE t.batch = %(batch)s AND t.outcome = ''
 """
 
-SLICE = "batch = %(batch)s AND number > %(after)s AND number <= %(to)s AND outcome NOT IN ('rejected', 'duplicate')"
+# A slice is worked on in a temporary table of its own: small, and with statistics, so each join begins with it.
+SLICE = (
+    "DROP TABLE IF EXISTS slice",
+    """
+    CREATE TEMPORARY TABLE slice ON COMMIT DROP AS
+    SELECT t.*, outcome AS merged FROM signals_stagedrow t
+    WHERE batch = %(batch)s AND number > %(after)s AND number <= %(to)s AND outcome NOT IN ('rejected', 'duplicate')
+    """,
+    "ANALYZE slice (fingerprint, signal_id, incident_fingerprint)",
+)
 
-NEW_INCIDENTS = f"""
+NEW_INCIDENTS = """
 INSERT INTO signals_incident (id, participant_id, fingerprint, reference)
 SELECT DISTINCT ON (incident_fingerprint) incident_id, participant_id, incident_fingerprint, incident_reference
-FROM signals_stagedrow WHERE {SLICE} AND incident_fingerprint IS NOT NULL
+FROM slice WHERE incident_fingerprint IS NOT NULL
 ORDER BY incident_fingerprint, number
 ON CONFLICT (fingerprint) DO NOTHING
 """
 
-NEW_SIGNALS = f"""
-INSERT INTO signals_signal
-    (id, sharing_group_id, kind, service, fingerprint, value, severity, harm_types, tlp, contributor_count, routing_due)
-SELECT signal_id, %(group)s, kind, service, fingerprint, value, severity, harm_types, tlp, 0, true
-FROM signals_stagedrow WHERE {SLICE} ORDER BY fingerprint
-ON CONFLICT (fingerprint) DO NOTHING
+# Whoever merges the same signals at the same time waits here, and then sees what the other has committed. A signal that
+# is made here has one contribution, and says what that says.
+NEW_SIGNALS = """
+WITH made AS (
+    INSERT INTO signals_signal
+        (id, sharing_group_id, kind, service, fingerprint, value, severity, harm_types, confidence, tlp,
+         contributor_count, routing_due)
+    SELECT signal_id, %(group)s, kind, service, fingerprint, value, severity, harm_types, confidence, tlp, 1, true
+    FROM slice ORDER BY fingerprint
+    ON CONFLICT (fingerprint) DO NOTHING RETURNING id
+)
+UPDATE slice SET merged = 'made' FROM made WHERE made.id = slice.signal_id
 """
 
-# Whoever merges the same signals at the same time waits here, and then sees what the other has committed.
-LOCK_SIGNALS = f"""
-SELECT id FROM signals_signal
-WHERE fingerprint IN (SELECT fingerprint FROM signals_stagedrow WHERE {SLICE})
-ORDER BY fingerprint FOR UPDATE
+KNOWN_SIGNALS = """
+SELECT s.id FROM slice JOIN signals_signal s ON s.fingerprint = slice.fingerprint
+WHERE slice.merged <> 'made' ORDER BY s.fingerprint FOR UPDATE OF s
 """
 
-TELL_OUTCOMES = f"""
-UPDATE signals_stagedrow t SET outcome = CASE
+TELL_OUTCOMES = """
+UPDATE slice SET signal_id = s.id, merged = CASE
     WHEN EXISTS (SELECT 1 FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force'
-                 AND c.participant_id + 0 = t.participant_id) THEN 'already_yours'
+                 AND c.participant_id + 0 = slice.participant_id) THEN 'already_yours'
     WHEN EXISTS (SELECT 1 FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force')
         THEN 'corroborated'
     ELSE 'new' END
 FROM signals_signal s
-WHERE s.fingerprint = t.fingerprint AND {SLICE}
+WHERE s.fingerprint = slice.fingerprint AND slice.merged <> 'made'
+"""
+
+KEEP_OUTCOMES = """
+UPDATE signals_stagedrow t SET outcome = told.outcome
+FROM (SELECT number, CASE merged WHEN 'made' THEN 'new' ELSE merged END AS outcome, outcome AS before FROM slice) told
+WHERE t.batch = %(batch)s AND t.number = told.number AND told.before <> told.outcome
 """
 
 SUPERSEDE_OWN = """
@@ -74,15 +85,14 @@ UPDATE signals_contribution SET state = 'superseded', ended_at = now()
 WHERE signal_id = ANY(%(signals)s) AND participant_id = %(participant)s AND state = 'in_force'
 """
 
-NEW_CONTRIBUTIONS = f"""
+NEW_CONTRIBUTIONS = """
 INSERT INTO signals_contribution
     (id, signal_id, sharing_group_id, participant_id, shared_by_id, upload_id, incident_id, harm_types, severity,
      confidence, observed_at, policy, note, tlp, expires_at, state)
-SELECT t.contribution_id, s.id, s.sharing_group_id, t.participant_id, %(user)s, %(upload)s, i.id, t.harm_types,
-    t.severity, t.confidence, t.observed_at, t.policy, t.note, t.tlp, t.expires_at, 'in_force'
-FROM (SELECT * FROM signals_stagedrow WHERE {SLICE}) t
-JOIN signals_signal s ON s.fingerprint = t.fingerprint
-LEFT JOIN signals_incident i ON i.fingerprint = t.incident_fingerprint
+SELECT slice.contribution_id, slice.signal_id, %(group)s, slice.participant_id, %(user)s, %(upload)s, i.id,
+    slice.harm_types, slice.severity, slice.confidence, slice.observed_at, slice.policy, slice.note, slice.tlp,
+    slice.expires_at, 'in_force'
+FROM slice LEFT JOIN signals_incident i ON i.fingerprint = slice.incident_fingerprint
 """
 
 REFRESH = """
@@ -100,14 +110,13 @@ FROM (
 
 
 def settle(batch: Batch) -> None:
-    """Tell the rows of a batch apart, as of now: duplicates in the file for good, the rest for the preview."""
+    """Tell the rows of a batch apart for the preview, as of now; duplicates in it were told when they were staged."""
     with connection.cursor() as cursor:
-        cursor.execute(DUPLICATES, {"batch": batch.id})
         cursor.execute(PREVIEW, {"batch": batch.id})
 
 
-def merge_slice(batch: Batch, *, after: int, to: int) -> int:
-    """Merge the rows numbered above `after` up to `to`; returns how many. Call `settle` before the first slice."""
+def merge_slice(batch: Batch, *, after: int, to: int) -> None:
+    """Merge the rows numbered above `after` up to `to`. Call `settle` before the first slice."""
     values: dict[str, Any] = {
         "batch": batch.id,
         "after": after,
@@ -118,15 +127,19 @@ def merge_slice(batch: Batch, *, after: int, to: int) -> int:
         "upload": batch.upload_id,
     }
     with connection.cursor() as cursor:
+        for statement in SLICE:
+            cursor.execute(statement, values)
         cursor.execute(NEW_INCIDENTS, values)
         cursor.execute(NEW_SIGNALS, values)
-        cursor.execute(LOCK_SIGNALS, values)
-        signals = [row[0] for row in cursor.fetchall()]
-        cursor.execute(TELL_OUTCOMES, values)
-        cursor.execute(SUPERSEDE_OWN, {**values, "signals": signals})
+        cursor.execute(KNOWN_SIGNALS)
+        known = [row[0] for row in cursor.fetchall()]
+        if known:
+            cursor.execute(TELL_OUTCOMES)
+            cursor.execute(SUPERSEDE_OWN, {**values, "signals": known})
         cursor.execute(NEW_CONTRIBUTIONS, values)
-    refresh_signals(signals)
-    return len(signals)
+        cursor.execute(KEEP_OUTCOMES, values)
+    if known:
+        refresh_signals(known)
 
 
 def refresh_signals(signals: Sequence[UUID]) -> None:

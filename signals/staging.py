@@ -18,11 +18,12 @@ from signals.models.signal import fingerprint_of, seal_value
 from signals.rows import CheckedRow
 
 COLUMNS = (
-    "batch, number, participant_id, outcome, faults, signal_id, contribution_id, fingerprint, kind, service, value,"
+    "outcome, batch, number, participant_id, faults, signal_id, contribution_id, fingerprint, kind, service, value,"
     " harm_types, severity, confidence, observed_at, policy, note, tlp, expires_at, incident_id, incident_fingerprint,"
     " incident_reference"
 )
 WIDTH = COLUMNS.count(",") + 1
+REST = COLUMNS.removeprefix("outcome, ")
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ def good_row(batch: Batch, number: int, row: CheckedRow, now: datetime) -> tuple
     signal_id, contribution_id = new_id(), new_id()
     incident_id = new_id() if row.incident else None
     return (
+        "",
         batch.id,
         number,
         batch.participant_id,
-        "",
         None,
         signal_id,
         contribution_id,
@@ -69,12 +70,25 @@ def good_row(batch: Batch, number: int, row: CheckedRow, now: datetime) -> tuple
 def rejected_row(batch: Batch, number: int, faults: Sequence[Fault]) -> tuple[Any, ...]:
     """A row of the stage that only tells what is wrong, and never what stood there."""
     told = json.dumps([[fault.code, fault.column, fault.cell] for fault in faults])
-    head = (batch.id, number, batch.participant_id, Outcome.REJECTED.value, told, None, None, None, "", "", None)
+    head = (Outcome.REJECTED.value, batch.id, number, batch.participant_id, told, None, None, None, "", "", None)
     return (*head, None, None, None, None, "", *([None] * (WIDTH - len(head) - 5)))
 
 
+# The first good row of a signal in a file counts, later good ones are duplicates.
+KEEP = f"""
+INSERT INTO signals_stagedrow (outcome, {REST})
+SELECT CASE
+    WHEN outcome = '' AND (nth > 1 OR EXISTS (
+        SELECT 1 FROM signals_stagedrow t WHERE t.batch = incoming.batch AND t.fingerprint = incoming.fingerprint))
+        THEN 'duplicate'
+    ELSE outcome END, {REST}
+FROM (SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY number) AS nth FROM incoming) incoming
+ORDER BY number
+"""
+
+
 def stage(rows: Iterable[tuple[Any, ...]]) -> None:
-    """Copy rows into the stage.
+    """Copy rows into the stage, in the order of their numbers; rows whose signal is there already are duplicates.
 
     COPY into a table with row-level security is refused by PostgreSQL, so it goes into a temporary one first.
     """
@@ -83,5 +97,5 @@ def stage(rows: Iterable[tuple[Any, ...]]) -> None:
         with cursor.copy(f"COPY incoming ({COLUMNS}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(f"INSERT INTO signals_stagedrow ({COLUMNS}) SELECT {COLUMNS} FROM incoming")
+        cursor.execute(KEEP)
         cursor.execute("DROP TABLE incoming")

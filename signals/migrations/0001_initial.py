@@ -439,6 +439,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="stagedrow",
+            index=models.Index(fields=["batch", "fingerprint"], name="staged_row_by_fingerprint"),
+        ),
+        migrations.AddIndex(
             model_name="upload",
             index=models.Index(fields=["participant", "-id"], name="upload_by_participant"),
         ),

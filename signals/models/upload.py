@@ -170,6 +170,7 @@ class StagedRow(models.Model):
                 name="staged_row_has_faults_when_rejected",
             ),
         )
+        indexes = (models.Index(fields=["batch", "fingerprint"], name="staged_row_by_fingerprint"),)
 
     def __str__(self) -> str:
         return f"row {self.number} of {self.batch}"
