@@ -12,8 +12,8 @@ from django.db import connection
 
 from signals.staging import Batch
 
-# What is there now decides the preview; the merge decides once more. Each row looks up by index, so that the plan does not
-# hang on statistics, which a table that is being filled has not got.
+# What is there now decides the preview; the merge decides once more. Each row looks up by index, so that the plan does
+# not hang on statistics, which a table that is being filled has not got.
 PREVIEW = """
 UPDATE signals_stagedrow t SET outcome = CASE
     WHEN EXISTS (SELECT 1 FROM signals_signal s JOIN signals_contribution c ON c.signal_id = s.id

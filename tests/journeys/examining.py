@@ -10,7 +10,7 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 
 
 def examine(page: Page) -> list[str]:
-    """Everything that is wrong with the page as it stands: WCAG 2.2 A and AA by axe, and words that leave the window."""
+    """Everything that is wrong with the page as it stands: WCAG 2.2 A and AA by axe, and what leaves the window."""
     examined.add(page)
     wrong = []
     for width in WIDTHS:
