@@ -66,13 +66,13 @@ def _slices(rows: Iterator[NumberedRow]) -> Iterator[list[NumberedRow]]:
 
 
 def _staged(job: Job, table: Table, rows: list[NumberedRow], now: datetime) -> list[tuple[Any, ...]]:
-    staged = []
+    staged, batch, allowed = [], job.batch, limits()
     for number, cells in rows:
-        checked = check_row(number, cells, table.columns, now=now, limits=limits())
+        checked = check_row(number, cells, table.columns, now=now, limits=allowed)
         if isinstance(checked, list):
-            staged.append(rejected_row(job.batch, number, checked))
+            staged.append(rejected_row(batch, number, checked))
         else:
-            staged.append(good_row(job.batch, number, checked, now))
+            staged.append(good_row(batch, number, checked, now))
     return staged
 
 

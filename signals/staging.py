@@ -1,8 +1,7 @@
 """From a checked row to a staged one: normalised, sealed, fingerprinted, and copied into the stage."""
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,13 +16,16 @@ from signals.models.contribution import incident_fingerprint, seal_note, seal_re
 from signals.models.signal import fingerprint_of, seal_value
 from signals.rows import CheckedRow
 
-COLUMNS = (
-    "outcome, batch, number, participant_id, faults, signal_id, contribution_id, fingerprint, kind, service, value,"
-    " harm_types, severity, confidence, observed_at, policy, note, tlp, expires_at, incident_id, incident_fingerprint,"
-    " incident_reference"
-)
-WIDTH = COLUMNS.count(",") + 1
-REST = COLUMNS.removeprefix("outcome, ")
+# The stage's columns in the order of its rows, with their types: COPY in binary leaves nothing to be guessed.
+COLUMNS = {
+    "outcome": "varchar", "batch": "uuid", "number": "int4", "participant_id": "int8", "faults": "jsonb",
+    "signal_id": "uuid", "contribution_id": "uuid", "fingerprint": "uuid", "kind": "varchar", "service": "varchar",
+    "value": "bytea", "harm_types": "varchar[]", "severity": "int2", "confidence": "int2", "observed_at": "timestamptz",
+    "policy": "varchar", "note": "bytea", "tlp": "int2", "expires_at": "timestamptz", "incident_id": "uuid",
+    "incident_fingerprint": "uuid", "incident_reference": "bytea",
+}  # fmt: skip
+WIDTH = len(COLUMNS)
+REST = ", ".join(name for name in COLUMNS if name != "outcome")
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,24 @@ class Batch:
     group_id: int
     user_id: int
     upload_id: UUID | None = None
+    cases: dict[str, tuple[UUID, UUID, bytes]] = field(default_factory=dict, compare=False, repr=False)
+    """The incidents met so far: id, fingerprint and sealed reference by reference."""
+
+    def case(self, reference: str) -> tuple[UUID | None, UUID | None, bytes | None]:
+        """Id, fingerprint and sealed reference of the participant's case; nothing for no reference."""
+        if not reference:
+            return None, None, None
+        known = self.cases.get(reference)
+        if known is None:
+            incident_id = new_id()
+            fingerprint = incident_fingerprint(self.participant_id, reference)
+            known = self.cases[reference] = incident_id, fingerprint, seal_reference(reference, incident_id)
+        return known
 
 
 def good_row(batch: Batch, number: int, row: CheckedRow, now: datetime) -> tuple[Any, ...]:
     """A row of the stage, in the order of COLUMNS, with everything sealed under the ids it will have."""
     signal_id, contribution_id = new_id(), new_id()
-    incident_id = new_id() if row.incident else None
     return (
         "",
         batch.id,
@@ -61,15 +75,13 @@ def good_row(batch: Batch, number: int, row: CheckedRow, now: datetime) -> tuple
         seal_note(row.note, contribution_id),
         row.tlp,
         row.expires_at or now + timedelta(days=KINDS[row.kind].retention_days),
-        incident_id,
-        incident_fingerprint(batch.participant_id, row.incident) if incident_id else None,
-        seal_reference(row.incident, incident_id) if incident_id else None,
+        *batch.case(row.incident),
     )
 
 
 def rejected_row(batch: Batch, number: int, faults: Sequence[Fault]) -> tuple[Any, ...]:
     """A row of the stage that only tells what is wrong, and never what stood there."""
-    told = json.dumps([[fault.code, fault.column, fault.cell] for fault in faults])
+    told = [[fault.code, fault.column, fault.cell] for fault in faults]
     head = (Outcome.REJECTED.value, batch.id, number, batch.participant_id, told, None, None, None, "", "", None)
     return (*head, None, None, None, None, "", *([None] * (WIDTH - len(head) - 5)))
 
@@ -94,7 +106,8 @@ def stage(rows: Iterable[tuple[Any, ...]]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE incoming (LIKE signals_stagedrow) ON COMMIT DROP")
-        with cursor.copy(f"COPY incoming ({COLUMNS}) FROM STDIN") as copy:
+        with cursor.copy(f"COPY incoming ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(list(COLUMNS.values()))
             for row in rows:
                 copy.write_row(row)
         cursor.execute(KEEP)

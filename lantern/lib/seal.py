@@ -7,9 +7,9 @@ A fingerprint is HMAC-SHA256 (RFC 2104), cut to 128 bits and kept as a UUID.
 
 import hmac
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -34,9 +34,13 @@ class Place:
     table: str
     column: str
 
+    @cached_property
+    def _head(self) -> bytes:
+        return f"{self.table}.{self.column}:".encode()
+
     def about(self, row: UUID) -> bytes:
         """The associated data for one row."""
-        return f"{self.table}.{self.column}:".encode() + row.bytes
+        return self._head + row.bytes
 
 
 class Keyring:
@@ -52,13 +56,13 @@ class Keyring:
             raise ImproperlyConfigured("There is no sealing key: put seal-1.key into the key folder.")
         self._ciphers = {number: AESGCM(key) for number, key in seal_keys.items()}
         self._newest = max(seal_keys)
+        self._header = bytes((VERSION, self._newest))
         self._fingerprint_key = fingerprint_key
 
     def seal(self, plain: bytes, place: Place, row: UUID) -> bytes:
         """`plain` sealed with the newest key for `place` and `row`."""
         nonce = os.urandom(NONCE_BYTES)
-        header = bytes((VERSION, self._newest))
-        return header + nonce + self._ciphers[self._newest].encrypt(nonce, plain, place.about(row))
+        return self._header + nonce + self._ciphers[self._newest].encrypt(nonce, plain, place.about(row))
 
     def unseal(self, sealed: bytes | memoryview, place: Place, row: UUID) -> bytes:
         """The plain bytes. Raises `SealBroken`."""
@@ -77,8 +81,20 @@ class Keyring:
 
         Each part is preceded by its length, so no two different lists of parts are hashed as the same bytes.
         """
-        message = b"".join(len(part).to_bytes(4, "big") + part for part in (text.encode() for text in parts))
+        return self._named(b"".join(map(_framed, parts)))
+
+    def naming(self, *head: str) -> Callable[[str], UUID]:
+        """`fingerprint(*head, text)` as a function of `text`, for many texts under the same head."""
+        framed = b"".join(map(_framed, head))
+        return lambda text: self._named(framed + _framed(text))
+
+    def _named(self, message: bytes) -> UUID:
         return UUID(bytes=hmac.digest(self._fingerprint_key, message, "sha256")[:16])
+
+
+def _framed(part: str) -> bytes:
+    content = part.encode()
+    return len(content).to_bytes(4, "big") + content
 
 
 def seal(plain: str, place: Place, row: UUID) -> bytes:

@@ -1,5 +1,7 @@
 """A signal: one value of one kind in one sharing group, whoever sent it."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Self
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from lantern.lib.ids import new_id
-from lantern.lib.seal import Place, keyring, seal, unseal
+from lantern.lib.seal import Keyring, Place, keyring, seal, unseal
 from participants.models import Member, SharingGroup
 from participants.policies import Action, groups_for
 from signals.kinds import KINDS, Kind
@@ -89,7 +91,12 @@ class Signal(Graded, models.Model):
 
 def fingerprint_of(group_id: int, kind: str, service: str, value: str) -> UUID:
     """The fingerprint of a normalised value in a sharing group: equal values meet, groups stay apart."""
-    return keyring().fingerprint("signal", str(group_id), kind, service, value)
+    return _naming(keyring(), group_id, kind, service)(value)
+
+
+@lru_cache(maxsize=1024)
+def _naming(keys: Keyring, group_id: int, kind: str, service: str) -> Callable[[str], UUID]:
+    return keys.naming("signal", str(group_id), kind, service)
 
 
 def seal_value(value: str, signal_id: UUID) -> bytes:
