@@ -51,8 +51,10 @@ class Review(models.Model):
     """One per participant and signal. `holder` and `held_until` are the lease of whoever works on it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="reviews")
-    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="reviews")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="reviews", db_index=False, db_constraint=False
+    )
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="reviews", db_index=False)
     state = models.CharField(max_length=16, choices=ReviewState, default=ReviewState.OPEN)
     priority = models.PositiveSmallIntegerField(default=0, help_text="Higher is sooner; see reviews.routing.")
     holder = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
@@ -63,7 +65,7 @@ class Review(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["participant", "signal"], name="review_is_one_per_participant_and_signal"),
+            models.UniqueConstraint(fields=["signal", "participant"], name="review_is_one_per_participant_and_signal"),
             models.CheckConstraint(condition=Q(state__in=ReviewState.values), name="review_state_is_known"),
             models.CheckConstraint(
                 condition=Q(holder__isnull=True, held_until__isnull=True)

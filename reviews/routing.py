@@ -24,7 +24,7 @@ PRIORITY = """
 # Readers are active participants that may see the group's signals; never those who shared the signal themselves.
 ROUTE = f"""
 INSERT INTO reviews_review (id, participant_id, signal_id, state, priority)
-SELECT gen_random_uuid(), p.id, s.id, 'open', {PRIORITY}
+SELECT lantern_new_id(), p.id, s.id, 'open', {PRIORITY}
 FROM signals_signal s
 JOIN participants_sharinggrouppermission reader ON reader.content_object_id = s.sharing_group_id
 JOIN auth_permission may ON may.id = reader.permission_id AND may.codename = 'view_signals'
@@ -32,8 +32,8 @@ JOIN participants_participant p ON p.auth_group_id = reader.group_id AND p.state
 WHERE s.id = ANY(%(signals)s) AND s.kind = ANY(%(kinds)s) AND s.contributor_count > 0
 AND NOT EXISTS (SELECT 1 FROM signals_contribution c
                 WHERE c.signal_id = s.id AND c.participant_id = p.id AND c.state = 'in_force')
-ORDER BY p.id, s.id
-ON CONFLICT (participant_id, signal_id) DO UPDATE SET priority = EXCLUDED.priority
+ORDER BY s.id, p.id
+ON CONFLICT (signal_id, participant_id) DO UPDATE SET priority = EXCLUDED.priority
 WHERE reviews_review.state = 'open' AND reviews_review.priority <> EXCLUDED.priority
 """
 

@@ -39,6 +39,22 @@ def wall(table: str, *, read: str, write: str | None = None) -> RunSQL:
     )
 
 
+def never_deleted(table: str) -> RunSQL:
+    """Rows of `table` are never deleted, so that what names them needs no foreign key where each one would cost."""
+    return RunSQL(
+        f"""
+        CREATE TRIGGER {table}_rows_stay BEFORE DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION lantern_refuse_change();
+        CREATE TRIGGER {table}_table_stays BEFORE TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION lantern_refuse_change();
+        """,
+        f"""
+        DROP TRIGGER {table}_rows_stay ON {table};
+        DROP TRIGGER {table}_table_stays ON {table};
+        """,
+    )
+
+
 def append_only(table: str) -> RunSQL:
     """UPDATE, DELETE and TRUNCATE of `table` are refused for everybody, the owner included."""
     return RunSQL(

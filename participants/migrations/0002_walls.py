@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from lantern.lib.walls import ANYBODY, OWN, STAFF, wall
+from lantern.lib.walls import ANYBODY, OWN, STAFF, never_deleted, wall
 
 # The same facts that `participants.policies.groups_for` reads (guardian's rows), asked by the database itself.
 GROUPS = """
@@ -40,4 +40,7 @@ class Migration(migrations.Migration):
             write=STAFF,
         ),
         wall("participants_sharinggroupuserpermission", read=STAFF, write=STAFF),
+        never_deleted("accounts_user"),
+        never_deleted("participants_participant"),
+        never_deleted("participants_sharinggroup"),
     ]

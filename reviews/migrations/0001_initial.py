@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
                 (
                     "participant",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="reviews",
                         to="participants.participant",
@@ -60,7 +62,10 @@ class Migration(migrations.Migration):
                 (
                     "signal",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="signals.signal"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="signals.signal",
                     ),
                 ),
             ],
@@ -210,7 +215,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="review",
             constraint=models.UniqueConstraint(
-                fields=("participant", "signal"), name="review_is_one_per_participant_and_signal"
+                fields=("signal", "participant"), name="review_is_one_per_participant_and_signal"
             ),
         ),
         migrations.AddConstraint(

@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 (
                     "sharing_group",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="signals",
@@ -146,6 +147,7 @@ class Migration(migrations.Migration):
                 (
                     "participant",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -283,6 +285,7 @@ class Migration(migrations.Migration):
                 (
                     "participant",
                     models.ForeignKey(
+                        db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="contributions",
                         to="participants.participant",
@@ -291,6 +294,7 @@ class Migration(migrations.Migration):
                 (
                     "shared_by",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -300,6 +304,7 @@ class Migration(migrations.Migration):
                 (
                     "sharing_group",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         help_text="The signal's; here for the wall.",
                         on_delete=django.db.models.deletion.PROTECT,

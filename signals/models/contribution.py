@@ -69,10 +69,15 @@ class Contribution(Graded, models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
+        db_constraint=False,
         help_text="The signal's; here for the wall.",
     )
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="contributions")
-    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="contributions", db_constraint=False
+    )
+    shared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="contributions")
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="contributions")
 

@@ -37,7 +37,9 @@ class Signal(Graded, models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    sharing_group = models.ForeignKey(SharingGroup, on_delete=models.PROTECT, related_name="signals", db_index=False)
+    sharing_group = models.ForeignKey(
+        SharingGroup, on_delete=models.PROTECT, related_name="signals", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=16)
     service = models.CharField(max_length=64, blank=True)
     fingerprint = models.UUIDField(help_text="Keyed; of group, kind, service and normalised value.")

@@ -139,7 +139,9 @@ class StagedRow(models.Model):
     pk = models.CompositePrimaryKey("batch", "number")
     batch = models.UUIDField()
     number = models.PositiveIntegerField(help_text="As a spreadsheet numbers it.")
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     outcome = models.CharField(max_length=16, choices=Outcome, default="", blank=True)
     faults = models.JSONField(null=True, help_text="[[code, column, cell], …] of a rejected row; no value.")
 

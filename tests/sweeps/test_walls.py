@@ -103,8 +103,18 @@ def test_append_only_tables_refuse_their_owner(request: pytest.FixtureRequest) -
         for table in map(sql.Identifier, TABLES):
             assert owner.execute(sql.SQL("SELECT count(*) > 0 FROM {}").format(table)).fetchone() == (True,)
             for change in CHANGES:
-                with pytest.raises(psycopg.Error, match="is append-only"):
+                with pytest.raises(psycopg.Error, match="rows stay"):
                     owner.execute(sql.SQL(change).format(table))
+
+
+@pytest.mark.parametrize("table", ["accounts_user", "participants_participant", "participants_sharinggroup"])
+def test_what_others_name_without_a_foreign_key_is_never_deleted(table: str, alice: Member) -> None:
+    with psycopg.connect(**connections["owner"].get_connection_params()) as owner:
+        assert owner.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE '%%_stay%%' AND tgrelid = %s::regclass", [table]
+        ).fetchone() == (2,)
+    with pytest.raises(DatabaseError, match="rows stay"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
 
 FOREIGN = [
