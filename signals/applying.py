@@ -1,5 +1,6 @@
 """The second half of an upload: merge the staged rows, slice by slice, into signals and contributions."""
 
+from django.db.models import Count, Max
 from django.db.models.functions import Now
 
 from audit.events import Event
@@ -10,7 +11,7 @@ from signals.merge import merge_slice
 from signals.models import Outcome, StagedRow, Upload, UploadChunk, UploadState
 from signals.notices import signals_changed
 
-SLICE_ROWS = 2_000
+SLICE_ROWS = 5_000
 APPLYING = {"state": UploadState.APPLYING}
 
 
@@ -25,16 +26,16 @@ def _slice(job: Job) -> bool:
     """Merge the next rows together with the checkpoint; False when none are left or the right to share was lost."""
     with job.acting():
         upload = job.upload()
-        numbers = StagedRow.objects.filter(batch=upload.pk, number__gt=upload.applied_to).order_by("number")
-        numbered = list(numbers.values_list("number", flat=True)[:SLICE_ROWS])
-        if not numbered:
+        rows = StagedRow.objects.filter(batch=upload.pk, number__gt=upload.applied_to).order_by("number")[:SLICE_ROWS]
+        ahead = rows.aggregate(rows=Count("number"), to=Max("number"))
+        if not ahead["rows"]:
             return False
         at = {**APPLYING, "applied_to": upload.applied_to}
         if not job.may_share():
             _stop(job, at)
             return False
-        job.advance(at=at, to={"applied_to": numbered[-1], "rows_applied": upload.rows_applied + len(numbered)})
-        merge_slice(job.batch, after=upload.applied_to, to=numbered[-1])
+        job.advance(at=at, to={"applied_to": ahead["to"], "rows_applied": upload.rows_applied + ahead["rows"]})
+        merge_slice(job.batch, after=upload.applied_to, to=ahead["to"])
     signals_changed.send(sender=Upload)
     return True
 

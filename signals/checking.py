@@ -14,14 +14,13 @@ from audit.record import record
 from signals.counting import count_rows
 from signals.faults import FileRefused
 from signals.jobs import Job, limits
-from signals.merge import settle
 from signals.models import Upload, UploadChunk, UploadState
 from signals.reader import Table, open_table, prescan
 from signals.rows import check_row
 from signals.staging import good_row, rejected_row, stage
 
 log = logging.getLogger(__name__)
-SLICE_ROWS = 2_000
+SLICE_ROWS = 5_000
 NumberedRow = tuple[int, list[str]]
 CHECKING = {"state": UploadState.CHECKING}
 
@@ -77,13 +76,12 @@ def _staged(job: Job, table: Table, rows: list[NumberedRow], now: datetime) -> l
 
 
 def _finish(job: Job) -> None:
-    """Tell the rows apart; then wait for a person, unless the sharing was confirmed from the start."""
+    """Count the rows; then wait for a person, unless the sharing was confirmed from the start."""
     with job.acting():
         upload = job.upload()
         goes_on = upload.confirmed_at is not None
         to = {"state": UploadState.APPLYING if goes_on else UploadState.READY, "started_at": Now()}
         job.advance(at={**CHECKING, "rows_checked": upload.rows_total}, to=to)
-        settle(job.batch)
         counts = count_rows(upload.pk)
         Upload.objects.filter(pk=upload.pk).update(counts=counts)
         record(Event.UPLOAD_CHECKED, upload, by=job.member, read=counts["read"], rejected=counts["rejected"])

@@ -12,19 +12,6 @@ from django.db import connection
 
 from signals.staging import Batch
 
-# What is there now decides the preview; the merge decides once more. Each row looks up by index, so that the plan does
-# not hang on statistics, which a table that is being filled has not got.
-PREVIEW = """
-UPDATE signals_stagedrow t SET outcome = CASE
-    WHEN EXISTS (SELECT 1 FROM signals_signal s JOIN signals_contribution c ON c.signal_id = s.id
-                 WHERE s.fingerprint = t.fingerprint AND c.state = 'in_force'
-                 AND c.participant_id = t.participant_id) THEN 'already_yours'
-    WHEN EXISTS (SELECT 1 FROM signals_signal s WHERE s.fingerprint = t.fingerprint AND s.contributor_count > 0)
-        THEN 'corroborated'
-    ELSE 'new' END
-WHERE t.batch = %(batch)s AND t.outcome = ''
-"""
-
 # A slice is worked on in a temporary table of its own: small, and with statistics, so each join begins with it.
 SLICE = (
     "DROP TABLE IF EXISTS slice",
@@ -109,14 +96,8 @@ FROM (
 """
 
 
-def settle(batch: Batch) -> None:
-    """Tell the rows of a batch apart for the preview, as of now; duplicates in it were told when they were staged."""
-    with connection.cursor() as cursor:
-        cursor.execute(PREVIEW, {"batch": batch.id})
-
-
 def merge_slice(batch: Batch, *, after: int, to: int) -> None:
-    """Merge the rows numbered above `after` up to `to`. Call `settle` before the first slice."""
+    """Merge the rows numbered above `after` up to `to`."""
     values: dict[str, Any] = {
         "batch": batch.id,
         "after": after,

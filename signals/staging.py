@@ -1,4 +1,4 @@
-"""From a checked row to a staged one: normalised, sealed, fingerprinted, and copied into the stage."""
+"""From a checked row to a staged one: sealed, fingerprinted, copied into the stage, and told apart for the preview."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -86,21 +86,30 @@ def rejected_row(batch: Batch, number: int, faults: Sequence[Fault]) -> tuple[An
     return (*head, None, None, None, None, "", *([None] * (WIDTH - len(head) - 5)))
 
 
-# The first good row of a signal in a file counts, later good ones are duplicates.
+# The first good row of a signal in a file counts, later good ones are duplicates. What counts is told apart for the
+# preview by what is there now, and once more when it is merged. Each row looks up by index: a join would be planned
+# without statistics, which a table that is being filled has not got.
 KEEP = f"""
 INSERT INTO signals_stagedrow (outcome, {REST})
 SELECT CASE
-    WHEN outcome = '' AND (nth > 1 OR EXISTS (
-        SELECT 1 FROM signals_stagedrow t WHERE t.batch = incoming.batch AND t.fingerprint = incoming.fingerprint))
-        THEN 'duplicate'
-    ELSE outcome END, {REST}
-FROM (SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY number) AS nth FROM incoming) incoming
-ORDER BY number
+    WHEN outcome = 'rejected' THEN outcome
+    WHEN nth > 1 OR EXISTS (SELECT 1 FROM signals_stagedrow t WHERE t.batch = told.batch
+                            AND t.fingerprint = told.fingerprint) THEN 'duplicate'
+    WHEN known IS NULL THEN 'new'
+    WHEN EXISTS (SELECT 1 FROM signals_contribution c WHERE c.signal_id = known AND c.state = 'in_force'
+                 AND c.participant_id = told.participant_id) THEN 'already_yours'
+    ELSE 'corroborated' END, {REST}
+FROM (
+    SELECT *, row_number() OVER (PARTITION BY fingerprint ORDER BY number) AS nth,
+        (SELECT s.id FROM signals_signal s WHERE s.fingerprint = incoming.fingerprint AND s.contributor_count > 0)
+            AS known
+    FROM incoming
+) told ORDER BY number
 """
 
 
 def stage(rows: Iterable[tuple[Any, ...]]) -> None:
-    """Copy rows into the stage, in the order of their numbers; rows whose signal is there already are duplicates.
+    """Copy rows into the stage, in the order of their numbers, and tell them apart.
 
     COPY into a table with row-level security is refused by PostgreSQL, so it goes into a temporary one first.
     """

@@ -23,7 +23,7 @@ from reviews.outcomes import ACTIONED, DISMISSED
 from reviews.routing import route
 from signals.columns import NATIVE
 from signals.intake import start_upload
-from signals.merge import merge_slice, settle
+from signals.merge import merge_slice
 from signals.models import Signal
 from signals.rows import CheckedRow, check_fields
 from signals.staging import Batch, good_row, stage
@@ -118,7 +118,6 @@ def _share(slug: str, findings: Sequence[Finding]) -> None:
     batch = Batch(new_id(), member.participant_id, group.pk, member.user_id)
     with acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id):
         stage(good_row(batch, number, row, now) for number, row in enumerate(checked, start=1))
-        settle(batch)
         merge_slice(batch, after=0, to=len(checked))
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM signals_stagedrow WHERE batch = %s", [batch.id])
