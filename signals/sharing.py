@@ -12,6 +12,7 @@ from participants.models import Member, SharingGroup
 from signals.merge import merge_slice, settle
 from signals.models import Outcome, Signal, StagedRow, Upload
 from signals.notices import signals_changed
+from signals.reviving import revive
 from signals.rows import CheckedRow
 from signals.staging import Batch, good_row, stage
 
@@ -23,6 +24,7 @@ def share_signals(rows: Sequence[CheckedRow], *, group: SharingGroup, by: Member
     now = timezone.now()
     stage(good_row(batch, number, row, now) for number, row in enumerate(rows, start=1))
     settle(batch)
+    revive(batch, after=0, to=len(rows))
     merge_slice(batch, after=0, to=len(rows))
     staged = StagedRow.objects.filter(batch=batch.id)
     outcomes = {outcome: staged.filter(outcome=outcome).count() for outcome in Outcome}
