@@ -121,16 +121,17 @@ def forget_old() -> int:
 def _exact(lines: Sequence[ReadLine], member: Member) -> Iterator[tuple[int, Match]]:
     """Values whose kind, and service where one is needed, are known, by their fingerprints."""
     groups = list(groups_for(member, Action.VIEW_SIGNALS).values_list("pk", flat=True))
-    wanted: dict[UUID, int] = {}
+    wanted: dict[UUID, set[int]] = defaultdict(set)
     for line, reading in _readings(lines):
         if reading.service is not None:
             for group in groups:
                 fingerprint = fingerprint_of(group, reading.kind, reading.service, reading.value)
-                wanted.setdefault(fingerprint, line.number)
+                wanted[fingerprint].add(line.number)
     visible = Signal.objects.visible_to(member).with_handling(member)
     for fingerprints in _some(wanted):
         for signal in visible.filter(fingerprint__in=fingerprints):
-            yield wanted[signal.fingerprint], Match(signal)
+            for number in wanted[signal.fingerprint]:
+                yield number, Match(signal)
 
 
 def _by_name(lines: Sequence[ReadLine], member: Member) -> Iterator[tuple[int, Match]]:
@@ -138,7 +139,9 @@ def _by_name(lines: Sequence[ReadLine], member: Member) -> Iterator[tuple[int, M
     bare = [(line, reading) for line, reading in _readings(lines) if reading.service is None]
     if not bare:
         return
-    numbers = {(reading.kind, reading.value): line.number for line, reading in reversed(bare)}
+    numbers: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for line, reading in bare:
+        numbers[reading.kind, reading.value].add(line.number)
     groups = list(groups_for(member, Action.VIEW_SIGNALS).values_list("pk", flat=True))
     fingerprints = {
         fingerprint
@@ -152,8 +155,7 @@ def _by_name(lines: Sequence[ReadLine], member: Member) -> Iterator[tuple[int, M
     candidates += [visible.filter(relations__fingerprint__in=some) for some in _some(fingerprints)]
     for signals in candidates:
         for signal in signals.iterator(chunk_size=1_000):
-            number = numbers.get((signal.kind, signal.plain_value))
-            if number is not None:
+            for number in numbers.get((signal.kind, signal.plain_value), ()):
                 yield number, Match(signal)
 
 
