@@ -31,6 +31,7 @@ class Event(StrEnum):
     EXPIRED = "contribution.expired"
     HOLD_PLACED = "legal_hold.placed"
     HOLD_LIFTED = "legal_hold.lifted"
+    HOLDS_EXPORTED = "legal_hold.exported"
     VALUE_ERASED = "signal.erased"
     LOOKED_UP = "lookup.asked"
     LOOKUP_DOWNLOADED = "lookup.downloaded"

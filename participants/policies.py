@@ -22,6 +22,7 @@ class Action(StrEnum):
     VIEW_SIGNALS = "view_signals"
     SHARE_SIGNALS = "share_signals"
     UPLOAD_SIGNALS = "upload_signals"
+    WITHDRAW_SIGNALS = "withdraw_signals"
     APPROVE_EXPORTS = "approve_exports"
     DECIDE = "decide"
     ADMINISTER = "administer"
@@ -36,6 +37,7 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
     Action.VIEW_SIGNALS: EVERY_ROLE,
     Action.SHARE_SIGNALS: EVERY_ROLE,
     Action.UPLOAD_SIGNALS: EVERY_ROLE,
+    Action.WITHDRAW_SIGNALS: EVERY_ROLE,
     Action.APPROVE_EXPORTS: frozenset({Role.LEAD, Role.ADMIN}),
     Action.DECIDE: EVERY_ROLE,
     Action.ADMINISTER: STAFF,

@@ -58,6 +58,12 @@ def erase_value(*, kind: str, value: str, case: str, by: User, service: str = ""
     return erasure
 
 
+def erasable(*, kind: str, value: str, service: str = "") -> int:
+    """In how many sharing groups the value can be erased. Raises as `erase_value` does, and changes nothing."""
+    with acting_as_system():
+        return len(_found(_fingerprints(kind, value, service)))
+
+
 def _fingerprints(kind: str, value: str, service: str) -> list[UUID]:
     normal, named = normal_form(kind, value, service)
     groups = SharingGroup.objects.values_list("pk", flat=True)
@@ -68,6 +74,11 @@ def _locked(fingerprints: Sequence[UUID]) -> list[UUID]:
     """The signals of these fingerprints. Merges wait: one that waited for a row would look for it in vain."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE signals_signal IN EXCLUSIVE MODE")
+    return _found(fingerprints)
+
+
+def _found(fingerprints: Sequence[UUID]) -> list[UUID]:
+    with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id, id IN {HELD} FROM signals_signal WHERE fingerprint = ANY(%s) ORDER BY id", [list(fingerprints)]
         )

@@ -39,6 +39,13 @@ def place_hold(*, reason: str, by: User, signal_id: UUID | None = None, incident
     return hold
 
 
+def is_there(*, signal_id: UUID | None = None, incident_id: UUID | None = None) -> bool:
+    """Whether there is a signal, or an incident, of that id to place a hold on."""
+    with acting_as_system():
+        model, pk = (Signal, signal_id) if signal_id else (Incident, incident_id)
+        return model._default_manager.filter(pk=pk).exists()
+
+
 @transaction.atomic
 def lift_hold(hold: LegalHold, *, because: str, by: User) -> None:
     """End a hold. What ended meanwhile loses its value now; what is overdue ends tonight. Raises `AlreadyLifted`."""

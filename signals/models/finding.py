@@ -1,6 +1,7 @@
 """What finding needs: saved filters, look-ups, and by what signals are related."""
 
 from typing import Self
+from urllib.parse import urlencode
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -41,6 +42,11 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def address(self) -> str:
+        """The filter as an address of the list has it behind its question mark."""
+        return urlencode(self.query)
 
 
 class LookupQuerySet(models.QuerySet["Lookup"]):
