@@ -1,7 +1,7 @@
 """Erasing a value on request, in every sharing group, with a proof that names nobody (docs/adr/0010)."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -53,8 +53,7 @@ def erase_value(*, kind: str, value: str, case: str, by: User, service: str = ""
         _wipe(signals, fingerprints)
         erasure = Erasure(kind=kind, case=case, signals=len(signals), contributions=number, digest=digest, erased_by=by)
         erasure.save()
-    told = {"kind": kind, "signals": len(signals), "contributions": number, "digest": digest}
-    record(Event.VALUE_ERASED, erasure, by=by, **told)
+    record(Event.VALUE_ERASED, erasure, by=by, signals=len(signals), contributions=number, digest=digest)
     return erasure
 
 
@@ -93,9 +92,7 @@ def _found(fingerprints: Sequence[UUID]) -> list[UUID]:
 def _digest(signals: Sequence[UUID]) -> str:
     """SHA-256 over the sealed values in the order of their ids, then over the sealed notes in theirs."""
     digest = hashlib.sha256()
-    values: Iterable[bytes | None] = (
-        Signal.objects.filter(pk__in=signals).order_by("pk").values_list("value", flat=True)
-    )
+    values = Signal.objects.filter(pk__in=signals).order_by("pk").values_list("value", flat=True)
     notes = Contribution.objects.filter(signal__in=signals).order_by("pk").values_list("note", flat=True)
     for sealed in (*values, *notes):
         digest.update(sealed or b"")

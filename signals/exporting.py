@@ -17,6 +17,7 @@ from signals.export_reasons import EXPORT_REASONS
 from signals.filters import SignalFilter
 from signals.models import Export, ExportState, Signal
 from signals.models.handling import EXPORT_WORDS
+from signals.models.signal import SignalQuerySet
 from signals.vocabulary import TLP
 
 COLUMNS = (
@@ -94,9 +95,10 @@ def export_file(export: Export, *, by: Member) -> Iterator[str]:
 
 def exportable(query: Mapping[str, str], member: Member) -> QuerySet[Signal]:
     """What the filter shows and may leave the portal: nothing that is TLP:RED, for its contributors or the company."""
-    signals = SignalFilter(query, member=member).narrow(Signal.objects.visible_to(member)).with_handling(member)
+    narrowed = SignalFilter(query, member=member).narrow(Signal.objects.visible_to(member))
+    handled: SignalQuerySet = narrowed.filter(contributor_count__gt=0).with_handling(member)  # type: ignore[attr-defined]
     strictest = Greatest(F("tlp"), Coalesce(F("own_tlp"), F("tlp")))
-    return signals.alias(holds=strictest).filter(holds__lt=NEVER_LEAVES).order_by("-id")
+    return handled.alias(holds=strictest).filter(holds__lt=NEVER_LEAVES).order_by("-id")
 
 
 def _rows(signals: list[Signal]) -> Iterator[tuple[object, ...]]:

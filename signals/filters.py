@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -62,7 +63,9 @@ class SignalFilter(KindFilter):
         if asked["contributor"]:
             signals = signals.filter(pk__in=self._said_by(int(asked["contributor"])).values("signal"))
         if asked.get("incident"):
-            said = Contribution.objects.filter(participant=self._member.participant_id, incident=asked["incident"])
+            said = Contribution.objects.filter(
+                participant=self._member.participant_id, incident_id=UUID(asked["incident"])
+            )
             signals = signals.filter(pk__in=said.values("signal"))
         return signals.filter(_aged(asked["age"])) if asked["age"] else signals
 

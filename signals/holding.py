@@ -29,10 +29,9 @@ def place_hold(*, reason: str, by: User, signal_id: UUID | None = None, incident
     It waits for whoever is ending them at this moment; what was wiped before cannot be kept any more.
     """
     with acting_as_system():
-        if not (_lock([signal_id]) if signal_id else Incident.objects.filter(pk=incident_id).exists()):
+        if not is_there(signal_id=signal_id, incident_id=incident_id):
             raise NothingThere
-        if incident_id:
-            _lock(_signals_of(incident_id))
+        _lock([signal_id] if signal_id else _signals_of(incident_id))
         hold = LegalHold(signal_id=signal_id, incident_id=incident_id, reason=reason, placed_by=by)
         hold.save()
     record(Event.HOLD_PLACED, hold, by=by, on="signal" if signal_id else "incident")
@@ -42,8 +41,9 @@ def place_hold(*, reason: str, by: User, signal_id: UUID | None = None, incident
 def is_there(*, signal_id: UUID | None = None, incident_id: UUID | None = None) -> bool:
     """Whether there is a signal, or an incident, of that id to place a hold on."""
     with acting_as_system():
-        model, pk = (Signal, signal_id) if signal_id else (Incident, incident_id)
-        return model._default_manager.filter(pk=pk).exists()
+        if signal_id:
+            return Signal.objects.filter(pk=signal_id).exists()
+        return incident_id is not None and Incident.objects.filter(pk=incident_id).exists()
 
 
 @transaction.atomic
@@ -63,5 +63,5 @@ def _signals_of(incident_id: UUID | None) -> list[UUID]:
     return list(Contribution.objects.filter(incident=incident_id).values_list("signal_id", flat=True).distinct())
 
 
-def _lock(signals: Sequence[UUID]) -> int:
-    return len(Signal.objects.filter(pk__in=signals).order_by("fingerprint").select_for_update().values_list("pk"))
+def _lock(signals: Sequence[UUID]) -> None:
+    list(Signal.objects.filter(pk__in=signals).order_by("fingerprint").select_for_update().values_list("pk"))

@@ -161,7 +161,9 @@ def _by_name(lines: Sequence[ReadLine], member: Member) -> Iterator[tuple[int, M
 
 def _near(hashes: Iterable[tuple[int, str]], member: Member) -> Iterator[tuple[int, Match]]:
     """PDQ hashes within `signals.pdq_index.NEAR` bits; what the reader may see of them is asked of the database."""
-    found = {number: index.near(value) for number, value in hashes}
+    asked = list(hashes)
+    near_ones = index.all_near([value for _, value in asked]) if asked else []
+    found = {number: near for (number, _), near in zip(asked, near_ones, strict=True)}
     ids = {signal for near in found.values() for signal in near}
     visible = Signal.objects.visible_to(member).with_handling(member)
     there = {signal.pk: signal for some in _some(ids) for signal in visible.filter(pk__in=some)}

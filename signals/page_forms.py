@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from participants.models import SharingGroup
 from signals.correcting import Word
 from signals.end_reasons import WITHDRAWAL_REASONS
 from signals.export_reasons import EXPORT_REASONS
@@ -13,7 +14,7 @@ from signals.models import Contribution, Signal
 from signals.vocabulary import SEVERITY_BY_RANK, TLP, TLP_BY_RANK
 
 UNREADABLE = "The file is no text in UTF-8. Save it as a plain text or CSV file and choose it again."
-MOMENT = "%Y-%m-%dT%H:%M"
+MOMENT = "%Y-%m-%dT%H:%M:%S"
 
 
 class ReasonForm(forms.Form):
@@ -58,9 +59,9 @@ class CorrectForm(ShareForm):
     """What one's own company says about a signal, to be put right. Which signal it is cannot be changed."""
 
     def __init__(self, *args: Any, contribution: Contribution, **kwargs: Any) -> None:
-        groups = type(contribution.sharing_group)._default_manager.filter(pk=contribution.sharing_group_id)
-        super().__init__(*args, groups=groups, initial=_said(contribution), **kwargs)
-        self._signal = contribution.signal
+        groups = SharingGroup.objects.filter(pk=contribution.sharing_group_id)
+        super().__init__(*args, groups=groups, **{**kwargs, "initial": _said(contribution)})
+        self._signal, self._seen = contribution.signal, contribution.observed_at
         for name in ("kind", "service", "value", "incident"):
             del self.fields[name]
         self.fields["attested"].label = "A person at my company has looked at this again."
@@ -75,7 +76,9 @@ class CorrectForm(ShareForm):
     def word(self) -> Word:
         """What is said now. Only after `is_valid`."""
         row = self.checked
-        return Word(list(row.harm_types), row.severity, row.confidence, row.observed_at, row.policy, row.note, row.tlp)
+        # The field shows whole seconds: one that was left alone says nothing new.
+        seen = self._seen if row.observed_at == self._seen.replace(microsecond=0) else row.observed_at
+        return Word(list(row.harm_types), row.severity, row.confidence, seen, row.policy, row.note, row.tlp)
 
 
 class LookupForm(forms.Form):
@@ -135,7 +138,7 @@ class TightenForm(forms.Form):
     tlp = forms.TypedChoiceField(coerce=int, label="Handle as")
 
     def __init__(self, *args: Any, signal: Signal, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"tlp": signal.handling_row.rank}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"tlp": signal.handling_row.rank}})
         field = self.fields["tlp"]
         assert isinstance(field, forms.TypedChoiceField)
         field.choices = [

@@ -4,94 +4,98 @@ What is written down in pages (`signals.pdq_pages`) is read once; what no task h
 The index knows all sharing groups: whoever asks it asks the database next what the reader may see.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from threading import Lock
+from typing import Self
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lantern.lib.seal import SealBroken, unseal
 from lantern.lib.tenancy import acting_as_system
 from signals.models import PdqPage, Signal
-from signals.models.signal import VALUE
 from signals.pdq_pages import BYTES, open_page
 
 NEAR = 31
 """Bits in which two hashes of the same image may differ (ThreatExchange's PDQ, recommended threshold)."""
 
 WORDS = BYTES // 8
-Words = NDArray[np.uint64]
+ID = np.dtype("V16")
+AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """Some hashes as four columns of words, and whose they are, in the same order."""
+
+    ids: NDArray[np.void]
+    columns: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, signals: Iterable[UUID], hashes: bytes) -> Self:
+        """Of hashes of 32 bytes each."""
+        words = np.frombuffer(hashes, dtype=np.uint64).reshape(-1, WORDS)
+        return cls(np.frombuffer(b"".join(signal.bytes for signal in signals), dtype=ID), np.ascontiguousarray(words.T))
+
+    def near(self, asked: bytes, within: int) -> Iterator[tuple[UUID, int]]:
+        """Those that differ in at most `within` bits, and in how many."""
+        distance = np.zeros(len(self.ids), dtype=np.uint16)
+        for column, word in zip(self.columns, np.frombuffer(asked, dtype=np.uint64), strict=True):
+            distance += np.bitwise_count(column ^ word)
+        for at in np.flatnonzero(distance <= within):
+            yield UUID(bytes=self.ids[at].tobytes()), int(distance[at])
 
 
 class PdqIndex:
-    """The hashes of one process. `refresh` brings it up to what is committed."""
+    """The hashes of one process. Each question first brings it up to what is committed."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._pages: dict[UUID, tuple[list[UUID], Words]] = {}
-        self._loose: dict[UUID, Words] = {}
-        self._ids: list[UUID] = []
-        self._columns: Words = np.zeros((WORDS, 0), dtype=np.uint64)
+        self._pages: dict[UUID, Hashes] = {}
+        self._loose: dict[UUID, bytes] = {}
 
     def near(self, value: str, within: int = NEAR) -> dict[UUID, int]:
         """Signals whose hash differs from `value` (64 hex digits) in at most `within` bits, and in how many."""
+        return self.all_near([value], within)[0]
+
+    def all_near(self, values: Sequence[str], within: int = NEAR) -> list[dict[UUID, int]]:
+        """The same for each of several values."""
         with self._lock:
             self._refresh()
-            ids, columns = self._ids, self._columns
-        asked = _words(bytes.fromhex(value))[0]
-        distance = np.zeros(columns.shape[1], dtype=np.uint16)
-        for column, word in zip(columns, asked, strict=True):
-            distance += np.bitwise_count(column ^ word)
-        return {ids[at]: int(distance[at]) for at in np.flatnonzero(distance <= within)}
+            parts = [*self._pages.values(), Hashes.of(self._loose, b"".join(self._loose.values()))]
+        asked = [bytes.fromhex(value) for value in values]
+        return [dict(found for part in parts for found in part.near(each, within)) for each in asked]
 
     def _refresh(self) -> None:
         """First what is loose, then the pages: a hash that moves from one to the other meanwhile is seen in both."""
         with acting_as_system():
-            changed = self._read_loose()
-            changed |= self._read_pages()
-        if changed:
-            self._arrange()
+            self._read_loose()
+            self._read_pages()
 
-    def _read_loose(self) -> bool:
+    def _read_loose(self) -> None:
         due = Signal.objects.filter(kind="pdq", relations_due=True, contributor_count__gt=0, value__isnull=False)
         ids = set(due.values_list("pk", flat=True))
-        new = ids - self._loose.keys()
-        gone = self._loose.keys() - ids
-        for signal in gone:
+        for signal in self._loose.keys() - ids:
             del self._loose[signal]
-        # Those that were written down between the two questions are on a page by now.
-        for signal, sealed in Signal.objects.filter(pk__in=new, value__isnull=False).values_list("pk", "value"):
-            try:
-                self._loose[signal] = _words(bytes.fromhex(unseal(sealed, VALUE, signal)))
-            except SealBroken:
-                continue
-        return bool(new or gone)
+        new = iter(ids - self._loose.keys())
+        # Those that ended between the two questions are no longer looked for.
+        while some := list(islice(new, AT_ONCE)):
+            for found in Signal.objects.filter(pk__in=some, value__isnull=False):
+                self._loose[found.pk] = bytes.fromhex(found.plain_value)
 
-    def _read_pages(self) -> bool:
-        changed = False
+    def _read_pages(self) -> None:
         while True:
             there = set(PdqPage.objects.values_list("pk", flat=True))
             for page_id in self._pages.keys() - there:
                 del self._pages[page_id]
-                changed = True
             missing = there - self._pages.keys()
             if not missing:
-                return changed
+                return
             # A page that is replaced at this moment is not found; the next round sees what came in its place.
             for page in PdqPage.objects.filter(pk__in=missing).iterator(chunk_size=64):
-                self._pages[page.pk] = page.signals, _words(open_page(page))
-                changed = True
-
-    def _arrange(self) -> None:
-        self._ids = [signal for signals, _ in self._pages.values() for signal in signals] + list(self._loose)
-        parts = [words for _, words in self._pages.values()] + list(self._loose.values())
-        rows = np.concatenate(parts) if parts else np.zeros((0, WORDS), dtype=np.uint64)
-        self._columns = np.ascontiguousarray(rows.T)
-
-
-def _words(hashes: bytes) -> Words:
-    """Hashes of 32 bytes each as rows of four words."""
-    return np.frombuffer(hashes, dtype=np.uint64).reshape(-1, WORDS)
+                self._pages[page.pk] = Hashes.of(page.signals, open_page(page))
 
 
 index = PdqIndex()

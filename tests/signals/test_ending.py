@@ -17,6 +17,7 @@ from participants.models import Member
 from signals import expiring, withdrawing
 from signals.correcting import NotInForce, Word, correct
 from signals.disputing import mark_disputed
+from signals.ending import end_contributions
 from signals.erasing import NothingHeld, OnHold, erase_value
 from signals.expiring import expire, would_expire
 from signals.holding import AlreadyLifted, NothingThere, lift_hold, place_hold
@@ -154,7 +155,7 @@ def test_a_withdrawal_that_died_is_carried_on_and_doubles_nothing(
     monkeypatch.setattr(withdrawing, "SLICE", 3)
     file = upload(alice, _file(10), share=True)
     made = withdraw(file, reason="mistake", by=alice)
-    real = withdrawing.end_contributions
+    real = end_contributions
     with monkeypatch.context() as patched:
 
         def dying(*args: Any, **kwargs: Any) -> Any:
@@ -249,7 +250,7 @@ def test_what_is_over_expires_once(alice: Member, bob: Member, told: list[Any]) 
 def test_an_expiry_that_died_is_carried_on(alice: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expiring, "SLICE", 2)
     _overdue(*(share(alice, value=f"a{number}@example.com") for number in range(5)))
-    real, calls = expiring.end_contributions, iter(range(1))
+    real, calls = end_contributions, iter(range(1))
     with monkeypatch.context() as patched:
 
         def dying(*args: Any, **kwargs: Any) -> Any:
