@@ -4,7 +4,7 @@ What is written down in pages (`signals.pdq_pages`) is read once; what no task h
 The index knows all sharing groups: whoever asks it asks the database next what the reader may see.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from threading import Lock
@@ -16,13 +16,12 @@ from numpy.typing import NDArray
 
 from lantern.lib.tenancy import acting_as_system
 from signals.models import PdqPage, Signal
-from signals.pdq_pages import BYTES, open_page
+from signals.pdq_pages import HASH_BYTES, ID_BYTES, as_bytes, open_page
 
 NEAR = 31
 """Bits in which two hashes of the same image may differ (ThreatExchange's PDQ, recommended threshold)."""
 
-WORDS = BYTES // 8
-ID = np.dtype("V16")
+ENTRY = np.dtype([("id", f"V{ID_BYTES}"), ("words", np.uint64, HASH_BYTES // 8)])
 AT_ONCE = 2_000
 
 
@@ -34,10 +33,10 @@ class Hashes:
     columns: NDArray[np.uint64]
 
     @classmethod
-    def of(cls, signals: Iterable[UUID], hashes: bytes) -> Self:
-        """Of hashes of 32 bytes each."""
-        words = np.frombuffer(hashes, dtype=np.uint64).reshape(-1, WORDS)
-        return cls(np.frombuffer(b"".join(signal.bytes for signal in signals), dtype=ID), np.ascontiguousarray(words.T))
+    def of(cls, content: bytes) -> Self:
+        """Of the entries of a page."""
+        entries = np.frombuffer(content, dtype=ENTRY)
+        return cls(np.ascontiguousarray(entries["id"]), np.ascontiguousarray(entries["words"].T))
 
     def near(self, asked: bytes, within: int) -> Iterator[tuple[UUID, int]]:
         """Those that differ in at most `within` bits, and in how many."""
@@ -64,7 +63,7 @@ class PdqIndex:
         """The same for each of several values."""
         with self._lock:
             self._refresh()
-            parts = [*self._pages.values(), Hashes.of(self._loose, b"".join(self._loose.values()))]
+            parts = [*self._pages.values(), Hashes.of(as_bytes(self._loose.items()))]
         asked = [bytes.fromhex(value) for value in values]
         return [dict(found for part in parts for found in part.near(each, within)) for each in asked]
 
@@ -94,8 +93,8 @@ class PdqIndex:
             if not missing:
                 return
             # A page that is replaced at this moment is not found; the next round sees what came in its place.
-            for page in PdqPage.objects.filter(pk__in=missing).iterator(chunk_size=64):
-                self._pages[page.pk] = Hashes.of(page.signals, open_page(page))
+            for page in PdqPage.objects.filter(pk__in=missing).only("hashes").iterator(chunk_size=64):
+                self._pages[page.pk] = Hashes.of(open_page(page))
 
 
 index = PdqIndex()

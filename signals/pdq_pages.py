@@ -12,7 +12,8 @@ from lantern.lib.seal import keyring
 from signals.models import PdqPage
 from signals.models.finding import PDQ_PAGE
 
-BYTES = 32
+ID_BYTES, HASH_BYTES = 16, 32
+ENTRY_BYTES = ID_BYTES + HASH_BYTES
 FULL = 4_096
 WRITERS = 0x6C70_6471  # one writer at a time: an advisory lock of this number
 
@@ -25,7 +26,7 @@ def add(entries: Sequence[Entry]) -> None:
         return
     with transaction.atomic():
         _lock()
-        small = PdqPage.objects.filter(signals__len__lt=FULL)
+        small = PdqPage.objects.filter(size__lt=FULL)
         _replace(small, [*(entry for page in small for entry in read(page)), *entries])
 
 
@@ -43,20 +44,26 @@ def forget(signals: Iterable[UUID]) -> None:
 
 def read(page: PdqPage) -> list[Entry]:
     """The signals and hashes of a page."""
-    hashes = open_page(page)
-    return [(signal, hashes[BYTES * at : BYTES * (at + 1)]) for at, signal in enumerate(page.signals)]
+    content = open_page(page)
+    cut = (content[at : at + ENTRY_BYTES] for at in range(0, len(content), ENTRY_BYTES))
+    return [(UUID(bytes=entry[:ID_BYTES]), entry[ID_BYTES:]) for entry in cut]
 
 
 def open_page(page: PdqPage) -> bytes:
-    """The hashes of a page, one after the other."""
+    """The entries of a page, one after the other."""
     return keyring().unseal(page.hashes, PDQ_PAGE, page.pk)
+
+
+def as_bytes(entries: Iterable[Entry]) -> bytes:
+    """Entries as a page holds them."""
+    return b"".join(signal.bytes + bits for signal, bits in entries)
 
 
 def _replace(pages: Iterable[PdqPage], entries: Sequence[Entry]) -> None:
     PdqPage.objects.filter(pk__in=[page.pk for page in pages]).delete()
     if entries:
-        page = PdqPage(signals=[signal for signal, _ in entries])
-        page.hashes = keyring().seal(b"".join(bits for _, bits in entries), PDQ_PAGE, page.pk)
+        page = PdqPage(signals=[signal for signal, _ in entries], size=len(entries))
+        page.hashes = keyring().seal(as_bytes(entries), PDQ_PAGE, page.pk)
         page.save(force_insert=True)
 
 

@@ -158,7 +158,15 @@ class Migration(migrations.Migration):
                     "id",
                     models.UUIDField(default=lantern.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
                 ),
-                ("signals", django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
+                (
+                    "signals",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        help_text="Whose hashes are on it, to find the page when one has to go.",
+                        size=None,
+                    ),
+                ),
+                ("size", models.PositiveIntegerField()),
                 ("hashes", models.BinaryField(help_text="Sealed.")),
             ],
         ),

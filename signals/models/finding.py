@@ -118,11 +118,12 @@ class Relation(models.Model):
 class PdqPage(models.Model):
     """Many PDQ hashes sealed as one, so that a process can read a million of them in a blink. Never changed: replaced.
 
-    `hashes` are 32 bytes each, in the order of `signals`.
+    `hashes` are entries of 48 bytes: the id of a signal, and its hash.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    signals = ArrayField(models.UUIDField())
+    signals = ArrayField(models.UUIDField(), help_text="Whose hashes are on it, to find the page when one has to go.")
+    size = models.PositiveIntegerField()
     hashes = models.BinaryField(help_text="Sealed.")
 
     def __str__(self) -> str:

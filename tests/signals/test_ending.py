@@ -1,19 +1,23 @@
 """What ends: withdrawn by its contributor, expired by the night, erased on request; and what a legal hold keeps."""
 
 import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEvent
-from lantern.lib.tenancy import Scope, acting
+from audit.record import PORTAL
+from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member
+from participants.services import default_group
 from signals import expiring, withdrawing
 from signals.correcting import NotInForce, Word, correct
 from signals.disputing import mark_disputed
@@ -34,6 +38,8 @@ from signals.models import (
 )
 from signals.models.signal import ValueNotHeld
 from signals.notices import contributions_ended
+from signals.relating import relate
+from signals.sharing import share_signals
 from signals.withdrawing import (
     NothingInForce,
     ReasonMissing,
@@ -43,7 +49,7 @@ from signals.withdrawing import (
     withdraw_everything,
 )
 from tests.signals.files import as_file
-from tests.world import add_closed_group, share, upload
+from tests.world import add_closed_group, add_company, add_team_member, row, share, upload
 
 pytestmark = pytest.mark.django_db
 HEADER = ["kind", "value", "harm_types", "note"]
@@ -371,3 +377,62 @@ def test_a_member_ends_things_behind_its_wall(alice: Member, bob: Member) -> Non
     assert _now(signal).value is None
     with acting(Scope.MEMBER, participant_id=bob.participant_id, user_id=bob.user_id):
         assert not Withdrawal.objects.filter(participant=alice.participant).exists()
+
+
+def _at_once(*calls: Callable[[], object]) -> None:
+    def run(call: Callable[[], object]) -> None:
+        try:
+            call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        list(threads.map(run, calls))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_end_each_contribution_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A withdrawal by three workers while two expire half of it and the relations are made."""
+    monkeypatch.setattr(withdrawing, "SLICE", 2)
+    monkeypatch.setattr(expiring, "SLICE", 2)
+    with acting_as_system():
+        alice = add_team_member(add_company("northwind"), "alice")
+        signals = [share(alice, value=f"a{number}@example.com", incident="case 1") for number in range(16)]
+        incident = _own(alice, signals[0]).incident
+        assert incident is not None
+        _overdue(*signals[8:])
+    with acting_as_system():
+        made = withdraw(incident, reason="mistake", by=alice)
+    _at_once(*[lambda: carry_on(made.pk)] * 3, *[expire] * 2, relate)
+    carry_on(made.pk)
+    with acting_as_system():
+        made.refresh_from_db()
+        run = ExpiryRun.objects.first()
+        assert made.finished_at is not None
+        assert made.ended + (run.contributions if run else 0) == 16
+        assert Contribution.objects.filter(state__in=["withdrawn", "expired"]).count() == 16
+        assert not Signal.objects.filter(value__isnull=False).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sharing_and_taking_back_at_once_lose_nothing() -> None:
+    """Whoever comes second sees what the first has committed: the signal lives, with its value, or it has ended."""
+    with acting_as_system():
+        alice, bob = (add_team_member(add_company(slug), "ana") for slug in ("northwind", "harbor"))
+        group = default_group(by=PORTAL)
+    for number in range(5):
+        with acting_as_system():
+            own = _own(alice, share(alice, value=f"a{number}@example.com"))
+
+        def again(number: int = number) -> None:
+            with acting(Scope.MEMBER, participant_id=bob.participant_id, user_id=bob.user_id):
+                share_signals([row(value=f"a{number}@example.com")], group=group, by=bob)
+
+        def back(own: Contribution = own) -> None:
+            with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
+                withdraw(own, reason="mistake", by=alice)
+
+        _at_once(again, back)
+        with acting_as_system():
+            left = Signal.objects.get(pk=own.signal_id)
+            assert (left.contributor_count, left.plain_value) == (1, f"a{number}@example.com")
