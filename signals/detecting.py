@@ -41,7 +41,7 @@ class ReadLine:
     @property
     def read_as(self) -> str:
         """ "User name, payment handle or account id, on any service"."""
-        labels = [KINDS[reading.kind].label for reading in self.readings]
+        labels = list(dict.fromkeys(KINDS[reading.kind].label for reading in self.readings))
         words = [labels[0], *(label if label.isupper() or "-" in label else label.lower() for label in labels[1:])]
         text = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
         return f"{text}, on any service" if all(reading.service is None for reading in self.readings) else text

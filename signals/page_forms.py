@@ -129,7 +129,7 @@ class LookupForm(forms.Form):
 class SaveFilterForm(forms.Form):
     """A name for a filter."""
 
-    name = forms.CharField(max_length=60, label="Save this filter as", help_text="Never a value or a person's name.")
+    name = forms.CharField(max_length=60, label="Save this filter as")
 
 
 class TightenForm(forms.Form):
