@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -241,7 +242,14 @@ SWEEP_SECONDS = _number("LANTERN_SWEEP_SECONDS", 10)
 CELERY_BEAT_SCHEDULE = {
     "uploads": {"task": "signals.sweep_uploads", "schedule": SWEEP_SECONDS},
     "routing": {"task": "reviews.route", "schedule": SWEEP_SECONDS},
+    "relations": {"task": "signals.relate", "schedule": SWEEP_SECONDS},
+    "endings": {"task": "signals.sweep_endings", "schedule": SWEEP_SECONDS},
+    "expiry": {"task": "signals.expire", "schedule": crontab(hour="2", minute="17")},
 }
+
+# Taking lists out: above the first number a lead has to agree, above the second it is refused.
+EXPORT_APPROVAL_ROWS = _number("LANTERN_EXPORT_APPROVAL_ROWS", 1_000)
+EXPORT_MAX_ROWS = _number("LANTERN_EXPORT_MAX_ROWS", 100_000)
 
 # Reviewing.
 CLAIM_LEASE_SECONDS = _number("LANTERN_CLAIM_LEASE_SECONDS", 15 * 60)

@@ -22,6 +22,8 @@ class Action(StrEnum):
     VIEW_SIGNALS = "view_signals"
     SHARE_SIGNALS = "share_signals"
     UPLOAD_SIGNALS = "upload_signals"
+    WITHDRAW_SIGNALS = "withdraw_signals"
+    APPROVE_EXPORTS = "approve_exports"
     DECIDE = "decide"
     ADMINISTER = "administer"
     PUBLISH = "publish"
@@ -35,6 +37,8 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
     Action.VIEW_SIGNALS: EVERY_ROLE,
     Action.SHARE_SIGNALS: EVERY_ROLE,
     Action.UPLOAD_SIGNALS: EVERY_ROLE,
+    Action.WITHDRAW_SIGNALS: EVERY_ROLE,
+    Action.APPROVE_EXPORTS: frozenset({Role.LEAD, Role.ADMIN}),
     Action.DECIDE: EVERY_ROLE,
     Action.ADMINISTER: STAFF,
     Action.PUBLISH: STAFF,
@@ -43,6 +47,7 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
 # What a member needs of at least one sharing group besides the role.
 GROUP_PERMISSION = {
     Action.VIEW_SIGNALS: "view_signals",
+    Action.APPROVE_EXPORTS: "view_signals",
     Action.DECIDE: "view_signals",
     Action.SHARE_SIGNALS: "contribute_signals",
     Action.UPLOAD_SIGNALS: "contribute_signals",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from participants.models import Member
 from signals.models import Contribution, Signal
@@ -19,6 +20,8 @@ class Teller:
 class ToldContribution:
     """A contribution as one member reads it."""
 
+    id: UUID
+    incident_id: UUID | None
     participant: Teller
     is_own: bool
     severity_row: Severity
@@ -50,6 +53,8 @@ def teller_name(contribution: Contribution, signal: Signal, member: Member) -> s
 def _told(contribution: Contribution, signal: Signal, member: Member) -> ToldContribution:
     own = contribution.participant_id == member.participant_id
     return ToldContribution(
+        id=contribution.pk,
+        incident_id=contribution.incident_id if own else None,
         participant=Teller(teller_name(contribution, signal, member)),
         is_own=own,
         severity_row=contribution.severity_row,

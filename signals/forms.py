@@ -113,8 +113,7 @@ class ShareForm(WithGroup):
                     self.add_error(fault.field, f"{told.title}. {told.how_to_fix}")
         return cleaned
 
-    @staticmethod
-    def _as_row(cleaned: Mapping[str, Any]) -> dict[str, str]:
+    def _as_row(self, cleaned: Mapping[str, Any]) -> dict[str, str]:
         texts = {name: value for name, value in cleaned.items() if isinstance(value, str)}
         # A browser's text area sends CRLF; the note is kept with plain newlines, as from a file.
         note = texts.get("note", "").replace("\r\n", "\n")

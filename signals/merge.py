@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from signals.reviving import revive
 from signals.staging import Batch
 
 # A slice is worked on in a temporary table of its own: small, and with statistics, so each join begins with it.
@@ -45,8 +46,10 @@ WITH made AS (
 UPDATE slice SET merged = 'made' FROM made WHERE made.id = slice.signal_id
 """
 
+# With what was staged for those that have ended, whose value is gone.
 KNOWN_SIGNALS = """
-SELECT s.id FROM slice JOIN signals_signal s ON s.fingerprint = slice.fingerprint
+SELECT s.id, slice.signal_id, CASE WHEN s.value IS NULL THEN slice.value END
+FROM slice JOIN signals_signal s ON s.fingerprint = slice.fingerprint
 WHERE slice.merged <> 'made' ORDER BY s.fingerprint FOR UPDATE OF s
 """
 
@@ -113,8 +116,10 @@ def merge_slice(batch: Batch, *, after: int, to: int) -> None:
         cursor.execute(NEW_INCIDENTS, values)
         cursor.execute(NEW_SIGNALS, values)
         cursor.execute(KNOWN_SIGNALS)
-        known = [row[0] for row in cursor.fetchall()]
+        found = cursor.fetchall()
+        known = [row[0] for row in found]
         if known:
+            revive(row for row in found if row[2] is not None)
             cursor.execute(TELL_OUTCOMES)
             cursor.execute(SUPERSEDE_OWN, {**values, "signals": known})
         cursor.execute(NEW_CONTRIBUTIONS, values)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from signals import uploads
+from signals import expiring, relating, sweeping, uploads, withdrawing
 
 
 @shared_task(name="signals.work_on_upload")
@@ -15,3 +15,23 @@ def work_on_upload(upload_id: str) -> None:
 @shared_task(name="signals.sweep_uploads")
 def sweep_uploads() -> None:
     uploads.sweep()
+
+
+@shared_task(name="signals.carry_on_withdrawal")
+def carry_on_withdrawal(withdrawal_id: str) -> None:
+    withdrawing.carry_on(UUID(withdrawal_id))
+
+
+@shared_task(name="signals.expire")
+def expire() -> None:
+    expiring.expire()
+
+
+@shared_task(name="signals.relate")
+def relate() -> None:
+    relating.relate()
+
+
+@shared_task(name="signals.sweep_endings")
+def sweep_endings() -> None:
+    sweeping.sweep_endings()

@@ -25,6 +25,7 @@ from signals.columns import NATIVE
 from signals.intake import start_upload
 from signals.merge import merge_slice
 from signals.models import Signal
+from signals.relating import relate
 from signals.rows import CheckedRow, check_fields
 from signals.staging import Batch, good_row, stage
 from signals.uploads import work_on
@@ -82,6 +83,7 @@ def make_work() -> bool:
     for slug, number in BY_FILE.items():
         _share_by_file(slug, findings[slug][-number:], random)
     route()
+    relate()
     with acting_as_system():
         _move_back()
         _decide(random, now)

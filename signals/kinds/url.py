@@ -59,6 +59,11 @@ class Url(Kind):
         return defang_url(normal)
 
 
+def host_of(normal: str) -> str:
+    """The host of a normal URL, without its port."""
+    return _name(_parts(normal)[1])
+
+
 def _serialised(text: str) -> str:
     """The serialisation of a link made whole; again where only the mapping of the host brought its marks to light."""
     text = refang_url(text)

@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from lantern.lib.ids import new_id
 from lantern.lib.seal import Place, keyring, seal, unseal
 from participants.models import Participant, SharingGroup
+from signals.end_reasons import END_REASONS, EndReason
 from signals.models.graded import Graded
 from signals.models.signal import Signal
 from signals.models.upload import Upload
@@ -92,6 +93,7 @@ class Contribution(Graded, models.Model):
     state = models.CharField(max_length=16, choices=ContributionState, default=ContributionState.IN_FORCE)
     shared_at = models.DateTimeField(db_default=Now(), editable=False)
     ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=32, blank=True, db_default="", help_text="signals.end_reasons")
 
     objects = ContributionQuerySet.as_manager()
 
@@ -108,6 +110,7 @@ class Contribution(Graded, models.Model):
                 | (~Q(state=ContributionState.IN_FORCE) & Q(ended_at__isnull=False)),
                 name="contribution_has_end_when_not_in_force",
             ),
+            models.CheckConstraint(condition=Q(end_reason__in=["", *END_REASONS]), name="contribution_end_is_known"),
             models.CheckConstraint(
                 condition=Q(harm_types__contained_by=list(HARM_TYPES)) & ~Q(harm_types=[]),
                 name="contribution_names_known_harm_types",
@@ -116,9 +119,15 @@ class Contribution(Graded, models.Model):
             models.CheckConstraint(condition=Q(tlp__range=(1, 4)), name="contribution_tlp_is_known"),
             models.CheckConstraint(condition=Q(confidence__range=(0, 100)), name="contribution_confidence_is_in_range"),
         )
+        indexes = (models.Index(fields=["expires_at"], name="contribution_expiry", condition=Q(state="in_force")),)
 
     def __str__(self) -> str:
         return f"contribution {self.id}"
+
+    @property
+    def end_row(self) -> EndReason | None:
+        """Why it ended, in the table of reasons; None while it is in force or where a later one took its place."""
+        return END_REASONS.get(self.end_reason)
 
     @property
     def shown_note(self) -> str:

@@ -5,10 +5,11 @@ from functools import lru_cache
 from typing import Self
 from uuid import UUID
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from lantern.lib.ids import new_id
@@ -17,8 +18,13 @@ from participants.models import Member, SharingGroup
 from participants.policies import Action, groups_for
 from signals.kinds import KINDS, Kind
 from signals.models.graded import Graded
+from signals.vocabulary import TLP_BY_RANK, Tlp
 
 VALUE = Place("signals_signal", "value")
+
+
+class ValueNotHeld(Exception):
+    """The signal has ended and its value is gone."""
 
 
 class SignalQuerySet(models.QuerySet["Signal"]):
@@ -26,8 +32,19 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
     def visible_to(self, member: Member) -> Self:
         """Those in sharing groups whose signals `member` may see, while somebody's contribution is in force."""
+        return self.known_to(member).filter(contributor_count__gt=0)
+
+    def known_to(self, member: Member) -> Self:
+        """Those in sharing groups whose signals `member` may see, and what is left there of those that ended."""
         groups = list(groups_for(member, Action.VIEW_SIGNALS).values_list("pk", flat=True))
-        return self.filter(sharing_group__in=groups, contributor_count__gt=0)
+        return self.filter(sharing_group__in=groups)
+
+    def with_handling(self, member: Member) -> Self:
+        """With `own_tlp`: the mark that the member's participant has put on it, or None."""
+        marks = apps.get_model("signals", "Handling").objects.filter(
+            participant=member.participant_id, signal=OuterRef("pk")
+        )
+        return self.annotate(own_tlp=Subquery(marks.values("tlp")))
 
 
 class Signal(Graded, models.Model):
@@ -43,7 +60,7 @@ class Signal(Graded, models.Model):
     kind = models.CharField(max_length=16)
     service = models.CharField(max_length=64, blank=True)
     fingerprint = models.UUIDField(help_text="Keyed; of group, kind, service and normalised value.")
-    value = models.BinaryField(help_text="Sealed.")
+    value = models.BinaryField(null=True, help_text="Sealed. Gone when nothing is in force and no legal hold keeps it.")
 
     severity = models.PositiveSmallIntegerField(default=2)
     harm_types = ArrayField(models.CharField(max_length=32), default=list)
@@ -53,6 +70,12 @@ class Signal(Graded, models.Model):
     first_shared_at = models.DateTimeField(db_default=Now(), editable=False)
     last_shared_at = models.DateTimeField(db_default=Now())
     routing_due = models.BooleanField(default=True, help_text="Something changed that the queues have not heard of.")
+    relations_due = models.BooleanField(
+        default=True, db_default=True, help_text="Its relations are not those of its value."
+    )
+    is_disputed = models.BooleanField(
+        default=False, db_default=False, help_text="Acted on or confirmed by one participant and rejected by another."
+    )
 
     objects = SignalQuerySet.as_manager()
 
@@ -63,10 +86,16 @@ class Signal(Graded, models.Model):
             models.CheckConstraint(condition=Q(severity__range=(1, 4)), name="signal_severity_is_known"),
             models.CheckConstraint(condition=Q(tlp__range=(1, 4)), name="signal_tlp_is_known"),
             models.CheckConstraint(condition=Q(confidence__range=(0, 100)), name="signal_confidence_is_in_range"),
+            models.CheckConstraint(
+                condition=Q(contributor_count=0) | Q(value__isnull=False), name="signal_has_value_while_it_is_shared"
+            ),
         )
         indexes = (
             models.Index(fields=["id"], name="signal_routing_due", condition=Q(routing_due=True)),
             BrinIndex(fields=["last_shared_at"], name="signal_last_shared"),
+            models.Index(fields=["id"], name="signal_relations_due", condition=Q(relations_due=True)),
+            models.Index(fields=["-id"], name="signal_ended", condition=Q(contributor_count=0)),
+            models.Index(fields=["-id"], name="signal_disputed", condition=Q(is_disputed=True)),
         )
 
     def __str__(self) -> str:
@@ -78,16 +107,30 @@ class Signal(Graded, models.Model):
         return KINDS[self.kind]
 
     @property
+    def is_shared(self) -> bool:
+        """Whether somebody's contribution is in force. A signal that has ended shows nothing of its value."""
+        return self.contributor_count > 0
+
+    @property
+    def handling_row(self) -> Tlp:
+        """The TLP that holds for the reader: the contributors' or its own company's, whichever is stricter."""
+        return TLP_BY_RANK[max(self.tlp, getattr(self, "own_tlp", None) or 0)]
+
+    @property
     def masked_value(self) -> str:
         """The value as it stands on every page until it is revealed."""
-        return self.kind_row.mask(self._plain())
+        return self.kind_row.mask(self.plain_value) if self.is_shared else "(ended)"
 
     @property
     def shown_value(self) -> str:
         """The value for somebody's eyes (URLs defanged). Only after a reveal was recorded (`signals.revealing`)."""
-        return self.kind_row.show(self._plain())
+        return self.kind_row.show(self.plain_value)
 
-    def _plain(self) -> str:
+    @property
+    def plain_value(self) -> str:
+        """The normal value. For programs: exports, relations, the correction of one's own contribution."""
+        if self.value is None:
+            raise ValueNotHeld
         return unseal(self.value, VALUE, self.id)
 
 

@@ -1,6 +1,7 @@
 """The list of what is shared, one signal, and sharing one by hand."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,21 +15,27 @@ from participants.models import Member
 from participants.policies import Action, can, groups_for
 from participants.requests import MemberRequest
 from signals.contribution_page import told_contributions
-from signals.forms import ShareForm, SignalFilter
-from signals.models import Outcome, Signal
+from signals.filters import SignalFilter
+from signals.forms import ShareForm
+from signals.models import Outcome, SavedFilter, Signal
+from signals.page_forms import SaveFilterForm, TightenForm
 from signals.page_keys import after_key, next_url
+from signals.related import related_to
 from signals.revealing import reveal as reveal_value
 from signals.sharing import share_signals
+from signals.signal_history import history_of
+from signals.tightening import WouldLoosen, tighten
 
 
 @requires(Action.VIEW_SIGNALS)
 @require_safe
 def listing(request: MemberRequest) -> HttpResponse:
     """What is shared with the member, the newest first."""
-    form = SignalFilter(request.GET)
+    form = SignalFilter(request.GET, member=request.member)
     signals = form.narrow(Signal.objects.visible_to(request.member)).order_by("-id")
     before = after_key(request)
-    page, more = first_page(signals.filter(pk__lt=before) if before else signals)
+    shown = signals.with_handling(request.member)  # type: ignore[attr-defined]
+    page, more = first_page(shown.filter(pk__lt=before) if before else shown)
     counted = capped_count(signals)
     context = {
         "form": form,
@@ -37,6 +44,10 @@ def listing(request: MemberRequest) -> HttpResponse:
         "next_url": next_url(request, page[-1].pk) if more else None,
         "is_filtered": form.is_narrowing,
         "can_share": can(request.member, Action.SHARE_SIGNALS),
+        "words": form.words,
+        "address": urlencode(form.words),
+        "save_form": SaveFilterForm(),
+        "saved_filters": SavedFilter.objects.visible_to(request.member).order_by("name"),
     }
     return render(request, "signals/list.html", context)
 
@@ -44,8 +55,11 @@ def listing(request: MemberRequest) -> HttpResponse:
 @requires(Action.VIEW_SIGNALS)
 @require_safe
 def signal(request: MemberRequest, signal_id: UUID) -> HttpResponse:
-    """One signal, masked."""
-    found = _visible(request, signal_id)
+    """One signal, masked; of one that has ended, what happened to it."""
+    known = Signal.objects.known_to(request.member).with_handling(request.member)
+    found = get_object_or_404(known.select_related("sharing_group"), pk=signal_id)
+    if not found.is_shared:
+        return render(request, "signals/ended.html", {"signal": found, "history": history_of(found, request.member)})
     return render(request, "signals/signal.html", _about(found, request.member))
 
 
@@ -61,6 +75,23 @@ def reveal(request: MemberRequest, signal_id: UUID) -> HttpResponse:
     return render(request, "signals/signal.html", {**_about(found, request.member), "revealed": shown})
 
 
+@requires(Action.VIEW_SIGNALS)
+@require_POST
+def handle(request: MemberRequest, signal_id: UUID) -> HttpResponse:
+    """Mark how far the signal may travel at the member's own company."""
+    found = _visible(request, signal_id)
+    form = TightenForm(request.POST, signal=found)
+    try:
+        if form.is_valid():
+            tighten(found, tlp=form.cleaned_data["tlp"], by=request.member)
+            messages.success(request, "Marked for everybody at your company.")
+        else:
+            messages.error(request, "Choose one of the levels. Nothing has changed.")
+    except WouldLoosen:
+        messages.error(request, "Those who shared it allow less than that. Nothing has changed.")
+    return redirect("signals:signal", found.pk)
+
+
 @requires(Action.SHARE_SIGNALS)
 def new(request: MemberRequest) -> HttpResponse:
     """Share one signal."""
@@ -73,11 +104,19 @@ def new(request: MemberRequest) -> HttpResponse:
 
 
 def _visible(request: MemberRequest, signal_id: UUID) -> Signal:
-    return get_object_or_404(Signal.objects.visible_to(request.member).select_related("sharing_group"), pk=signal_id)
+    visible = Signal.objects.visible_to(request.member).with_handling(request.member)
+    return get_object_or_404(visible.select_related("sharing_group"), pk=signal_id)
 
 
 def _about(found: Signal, member: Member) -> dict[str, Any]:
-    return {"signal": found, "contributions": told_contributions(found, member), "revealed": None}
+    return {
+        "signal": found,
+        "contributions": told_contributions(found, member),
+        "related": related_to(found, member),
+        "history": history_of(found, member),
+        "handling_form": TightenForm(signal=found),
+        "revealed": None,
+    }
 
 
 def _said(outcomes: dict[Outcome, int]) -> str:

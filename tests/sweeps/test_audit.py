@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts import services as accounts
 from audit.models import AuditEvent
@@ -16,11 +17,20 @@ from reviews import claims
 from reviews.deciding import record_decision
 from reviews.models import Review
 from reviews.routing import route
+from signals.correcting import Word, correct
+from signals.erasing import erase_value
 from signals.error_file import error_file
-from signals.models import Signal, Upload
+from signals.expiring import expire
+from signals.exporting import ask_for_export, decide_export, export_file
+from signals.holding import lift_hold, place_hold
+from signals.looking_up import ask, download
+from signals.models import Contribution, Export, Signal, Upload
 from signals.revealing import reveal
+from signals.saved_filters import remove_filter, save_filter
 from signals.sharing import share_signals
+from signals.tightening import tighten
 from signals.uploads import cancel_upload, confirm_upload, work_on
+from signals.withdrawing import withdraw
 from tests.signals.files import as_file
 from tests.world import add_company, row, share, share_and_route, upload
 from transparency.publishing import publish_edition
@@ -41,6 +51,19 @@ def _review(by: Member, of: Member, *, held: bool = True) -> Review:
         return taken
     return Review.objects.get(participant=by.participant)
 
+
+def _own(by: Member) -> Contribution:
+    return share(by).contributions.get()
+
+
+def _waiting(by: Member) -> Export:
+    share(by)
+    export = ask_for_export({}, reason="matching", by=by)
+    Export.objects.filter(pk=export.pk).update(state="waiting")
+    return export
+
+
+WORD = Word(["grooming"], 4, None, timezone.now(), "", "", 2)
 
 # What is planted first, then the service, then its one event (or events, where one act is two facts).
 Act = tuple[Callable[[Member, Member], Any], Callable[[Any, Member], Any], list[str]]
@@ -96,6 +119,65 @@ ACTS: dict[str, Act] = {
         ["signal.shared"],
     ),
     "reveal": (lambda a, b: share(a), lambda signal, b: reveal(signal, by=b, why="test"), ["signal.revealed"]),
+    "correct": (lambda a, b: _own(b), lambda own, b: correct(own, WORD, by=b), ["contribution.corrected"]),
+    "withdraw": (
+        lambda a, b: _own(b),
+        lambda own, b: withdraw(own, reason="mistake", by=b),
+        ["contribution.withdrawn"],
+    ),
+    "place_hold": (
+        lambda a, b: share(a),
+        lambda signal, b: place_hold(signal_id=signal.pk, reason="order 1", by=b.user),
+        ["legal_hold.placed"],
+    ),
+    "lift_hold": (
+        lambda a, b: place_hold(signal_id=share(a).pk, reason="order 1", by=b.user),
+        lambda hold, b: lift_hold(hold, because="order 2", by=b.user),
+        ["legal_hold.lifted"],
+    ),
+    "erase": (
+        lambda a, b: share(a),
+        lambda _, b: erase_value(kind="email", value="mira@example.com", case="1", by=b.user),
+        ["signal.erased"],
+    ),
+    "expire": (
+        lambda a, b: Contribution.objects.filter(signal=share(a)).update(expires_at="2020-01-01T00:00:00Z"),
+        lambda _, b: expire(),
+        ["contribution.expired"],
+    ),
+    "ask": (lambda a, b: None, lambda _, b: ask("a@example.com", by=b), ["lookup.asked"]),
+    "download": (
+        lambda a, b: ask("a@example.com", by=b),
+        lambda lookup, b: download(lookup, "known", by=b),
+        ["lookup.downloaded"],
+    ),
+    "save_filter": (lambda a, b: None, lambda _, b: save_filter("n", {}, by=b), ["saved_filter.saved"]),
+    "remove_filter": (
+        lambda a, b: save_filter("n", {}, by=b),
+        lambda saved, b: remove_filter(saved, by=b),
+        ["saved_filter.removed"],
+    ),
+    "tighten": (lambda a, b: share(a), lambda signal, b: tighten(signal, tlp=4, by=b), ["handling.tightened"]),
+    "ask_for_export": (
+        lambda a, b: share(a),
+        lambda _, b: ask_for_export({}, reason="matching", by=b),
+        ["export.asked"],
+    ),
+    "approve_export": (
+        lambda a, b: _waiting(a),
+        lambda export, b: decide_export(export, agree=True, by=b),
+        ["export.approved"],
+    ),
+    "refuse_export": (
+        lambda a, b: _waiting(a),
+        lambda export, b: decide_export(export, agree=False, by=b),
+        ["export.refused"],
+    ),
+    "export_file": (
+        lambda a, b: (share(a), ask_for_export({}, reason="matching", by=b))[1],
+        lambda export, b: export_file(export, by=b),
+        ["signal.exported"],
+    ),
     "upload": (lambda a, b: None, lambda _, b: upload(b, FILE), ["upload.started", "upload.checked"]),
     "refuse": (lambda a, b: None, lambda _, b: upload(b, b""), ["upload.started", "upload.refused"]),
     "confirm": (lambda a, b: upload(b, FILE), lambda found, b: confirm_upload(found, by=b), ["upload.confirmed"]),
@@ -127,7 +209,7 @@ def test_a_service_leaves_its_events_and_no_other(name: str, alice: Member, bob:
     act(planted, bob)
     written = AuditEvent.objects.filter(id__gt=before).order_by("id")
     assert [event.event for event in written] == events
-    people = {None} if name == "route" else {bob.user_id}
+    people = {None} if name in ("route", "expire") else {bob.user_id}
     assert {event.actor_id for event in written} == people
 
 
@@ -153,6 +235,12 @@ def test_no_value_is_written_down_logged_or_put_into_an_address(
         for url in pages:
             content = browser.get(url).content.decode()
             assert not any(address in content for address in addresses), url
+    led.append(as_bob.post("/signals/lookup/", {"values": "\n".join(addresses)}))
+    pages.append(led[-1]["Location"])
+    pages += [f"/signals/{signal.pk}/" for signal in Signal.objects.all()]
+    for url in pages:
+        content = as_bob.get(url).content.decode()
+        assert not any(address in content for address in addresses), url
     for signal in Signal.objects.all():
         assert word in as_bob.post(f"/signals/{signal.pk}/reveal/").content.decode()
     assert not [answer["Location"] for answer in led if word in answer.headers.get("Location", "")]

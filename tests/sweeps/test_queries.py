@@ -9,8 +9,8 @@ from audit.record import PORTAL
 from participants.models import Member
 from participants.services import default_group
 from reviews import claims
-from reviews.models import Review
 from reviews.routing import route
+from signals.looking_up import ask
 from signals.sharing import share_signals
 from tests.signals.files import as_file
 from tests.world import add_company, add_team_member, row, upload
@@ -45,18 +45,29 @@ def _more(alice: Member, numbers: range) -> None:
 def test_lists_and_pages_ask_a_constant_number_of_times(
     alice: Member, bob: Member, as_alice: Client, as_bob: Client
 ) -> None:
-    _more(alice, range(1))
-    claims.claim_next(by=bob)
-    review = Review.objects.get(participant=bob.participant)
+    _more(alice, range(2))
+    review = claims.claim_next(by=bob)
+    assert review is not None
+    looked_up = ask("\n".join(f"person{number}@example.com" for number in range(30)), by=alice).pk
     pages = {
         as_bob: ["/", "/signals/", "/reviews/", f"/reviews/{review.pk}/", f"/signals/{review.signal_id}/"],
-        as_alice: ["/", "/signals/", "/signals/uploads/", f"/signals/{review.signal_id}/"],
+        as_alice: [
+            "/signals/?state=ended",
+            "/signals/?age=7&harm=grooming",
+            "/signals/exports/",
+            "/signals/exports/new/",
+            f"/signals/lookup/{looked_up}/",
+            "/",
+            "/signals/",
+            "/signals/uploads/",
+            f"/signals/{review.signal_id}/",
+        ],
     }
     for browser, urls in pages.items():
         for url in urls:
             _asked(browser, url)
     few = {(browser, url): _asked(browser, url) for browser, urls in pages.items() for url in urls}
-    _more(alice, range(1, 30))
+    _more(alice, range(2, 30))
     many = {(browser, url): _asked(browser, url) for browser, urls in pages.items() for url in urls}
     assert {
         url: (few[browser, url], number) for (browser, url), number in many.items() if number > few[browser, url]

@@ -9,13 +9,24 @@ from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, ProgrammingError
 from psycopg import sql
 
+from accounts.models import CoalitionRole
 from lantern.lib.tenancy import Scope, acting, acting_as_system
-from participants.models import Member, Participant
+from participants.models import Member, Participant, SharingGroup
 from reviews import claims
 from reviews.deciding import record_decision
 from reviews.routing import route
+from signals.erasing import erase_value
+from signals.expiring import expire
+from signals.exporting import ask_for_export
+from signals.holding import place_hold
+from signals.looking_up import ask
+from signals.models import Contribution, Signal
+from signals.relating import relate
+from signals.saved_filters import save_filter
+from signals.tightening import tighten
+from signals.withdrawing import withdraw
 from tests.signals.files import as_file
-from tests.world import add_closed_group, add_company, add_team_member, share, upload
+from tests.world import add_closed_group, add_company, add_staff, add_team_member, share, upload
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +135,16 @@ FOREIGN = [
     "signals_upload",
     "signals_uploadchunk",
     "signals_stagedrow",
+    "signals_withdrawal",
+    "signals_handling",
+    "signals_export",
+    "signals_savedfilter",
+    "signals_lookup",
+    "signals_relation",
+    "signals_pdqpage",
+    "signals_legalhold",
+    "signals_erasure",
+    "signals_expiryrun",
     "reviews_review",
     "reviews_decision",
     "reviews_measure",
@@ -140,11 +161,33 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
     group = add_closed_group("pair", harbor, pixelforge)
     share(pia, group=group, value="planted@example.com", incident="case 7")
     share(bob, group=group, value="planted2@example.com", incident="case 8")
+    _add_what_ends_and_finds(bob, group)
     upload(bob, as_file(["kind", "value", "harm_types"], ["email", "a@example.com", "grooming"]), group=group)
     route()
     review = claims.claim_next(by=bob)
     assert review is not None
     record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=bob)
+
+
+def _add_what_ends_and_finds(bob: Member, group: SharingGroup) -> None:
+    sam = add_staff("sal", CoalitionRole.STAFF)
+    gone, erased, kept, over = (share(bob, group=group, value=f"{name}@example.com") for name in "abcd")
+    share(bob, group=group, kind="pdq", value="1f" * 32)
+    withdraw(gone.contributions.get(), reason="mistake", by=bob)
+    erase_value(kind="email", value="b@example.com", case="1", by=sam)
+    place_hold(signal_id=kept.pk, reason="order 1", by=sam)
+    Contribution.objects.filter(signal=over).update(expires_at="2020-01-01T00:00:00Z")
+    assert expire() is not None
+    assert _now_ended(erased) == _now_ended(over) == 0
+    tighten(kept, tlp=4, by=bob)
+    ask_for_export({}, reason="matching", by=bob)
+    save_filter("mine", {"kind": "email"}, by=bob)
+    ask("a@example.com", by=bob)
+    relate()
+
+
+def _now_ended(signal: Signal) -> int:
+    return Signal.objects.get(pk=signal.pk).contributor_count
 
 
 @pytest.mark.usefixtures("harbor_alone")

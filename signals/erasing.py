@@ -1,0 +1,112 @@
+"""Erasing a value on request, in every sharing group, with a proof that names nobody (docs/adr/0010)."""
+
+import hashlib
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from accounts.models import User
+from audit.events import Event
+from audit.record import record
+from lantern.lib.tenancy import acting_as_system
+from participants.models import SharingGroup
+from signals.end_reasons import ERASED
+from signals.ending import HELD, end_contributions
+from signals.kinds import normal_form
+from signals.models import (
+    Contribution,
+    ContributionState,
+    Erasure,
+    Relation,
+    Signal,
+    StagedRow,
+    UploadChunk,
+    UploadState,
+)
+from signals.models.signal import fingerprint_of
+from signals.pdq_pages import forget
+
+
+class NothingHeld(Exception):
+    """The portal holds nothing of that value."""
+
+
+class OnHold(Exception):
+    """A legal hold keeps it."""
+
+
+@transaction.atomic
+def erase_value(*, kind: str, value: str, case: str, by: User, service: str = "") -> Erasure:
+    """Wipe a value and everything that was said about it, wherever it was shared, and keep the proof.
+
+    Raises `signals.faults.RowFault` for what is no value of its kind, `NothingHeld` and `OnHold`.
+    """
+    with acting_as_system():
+        fingerprints = _fingerprints(kind, value, service)
+        signals = _locked(fingerprints)
+        contributions = Contribution.objects.filter(signal__in=signals)
+        number = contributions.count()
+        digest = _digest(signals)
+        in_force = list(contributions.in_force().values_list("pk", flat=True))
+        end_contributions(in_force, state=ContributionState.WITHDRAWN, reason=ERASED.name)
+        _wipe(signals, fingerprints)
+        erasure = Erasure(kind=kind, case=case, signals=len(signals), contributions=number, digest=digest, erased_by=by)
+        erasure.save()
+    record(Event.VALUE_ERASED, erasure, by=by, signals=len(signals), contributions=number, digest=digest)
+    return erasure
+
+
+def erasable(*, kind: str, value: str, service: str = "") -> int:
+    """In how many sharing groups the value can be erased. Raises as `erase_value` does, and changes nothing."""
+    with acting_as_system():
+        return len(_found(_fingerprints(kind, value, service)))
+
+
+def _fingerprints(kind: str, value: str, service: str) -> list[UUID]:
+    normal, named = normal_form(kind, value, service)
+    groups = SharingGroup.objects.values_list("pk", flat=True)
+    return [fingerprint_of(group, kind, named, normal) for group in groups]
+
+
+def _locked(fingerprints: Sequence[UUID]) -> list[UUID]:
+    """The signals of these fingerprints. Merges wait: one that waited for a row would look for it in vain."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE signals_signal IN EXCLUSIVE MODE")
+    return _found(fingerprints)
+
+
+def _found(fingerprints: Sequence[UUID]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, id IN {HELD} FROM signals_signal WHERE fingerprint = ANY(%s) ORDER BY id", [list(fingerprints)]
+        )
+        found = cursor.fetchall()
+    if not found:
+        raise NothingHeld
+    if any(held for _, held in found):
+        raise OnHold
+    return [signal for signal, _ in found]
+
+
+def _digest(signals: Sequence[UUID]) -> str:
+    """SHA-256 over the sealed values in the order of their ids, then over the sealed notes in theirs."""
+    digest = hashlib.sha256()
+    values = Signal.objects.filter(pk__in=signals).order_by("pk").values_list("value", flat=True)
+    notes = Contribution.objects.filter(signal__in=signals).order_by("pk").values_list("note", flat=True)
+    for sealed in (*values, *notes):
+        digest.update(sealed or b"")
+    return digest.hexdigest()
+
+
+def _wipe(signals: Sequence[UUID], fingerprints: Sequence[UUID]) -> None:
+    """The value, its fingerprint, notes, relations, and the files and staged rows that still hold it."""
+    for signal in signals:
+        Signal.objects.filter(pk=signal).update(value=None, fingerprint=uuid4(), relations_due=True)
+    said = Contribution.objects.filter(signal__in=signals)
+    said.update(note=None)
+    Relation.objects.filter(signal__in=signals).delete()
+    forget(signals)
+    uploads = said.filter(upload__isnull=False, upload__state__in=(UploadState.DONE, UploadState.CANCELLED))
+    UploadChunk.objects.filter(upload__in=uploads.values("upload")).delete()
+    StagedRow.objects.filter(fingerprint__in=fingerprints, batch__in=uploads.values("upload")).delete()

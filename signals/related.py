@@ -1,0 +1,59 @@
+"""What a signal is related to, and why, as far as the reader may see it."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from participants.models import Member
+from signals.models import Contribution, Relation, RelationSort, Signal
+from signals.pdq_index import index
+from signals.relations import fingerprints_of
+
+MOST = 20
+
+SAME_INCIDENT = "same incident"
+
+
+@dataclass(frozen=True)
+class Related:
+    """A related signal, and every reason why it is."""
+
+    signal: Signal
+    why: str
+
+
+def related_to(signal: Signal, member: Member) -> list[Related]:
+    """At most `MOST` of each reason, those with most reasons first, then the newest."""
+    reasons: dict[UUID, list[str]] = defaultdict(list)
+    for other, why in (*_by_incident(signal), *_by_fold(signal), *_by_likeness(signal)):
+        reasons[other].append(why)
+    found = Signal.objects.visible_to(member).filter(pk__in=reasons.keys() - {signal.pk}).order_by("-pk")
+    related = [Related(each, ", ".join(reasons[each.pk])) for each in found]
+    return sorted(related, key=lambda each: len(reasons[each.signal.pk]), reverse=True)
+
+
+def _by_incident(signal: Signal) -> Iterator[tuple[UUID, str]]:
+    """Signals of the same incident of the same contributor."""
+    in_force = Contribution.objects.in_force()
+    own = in_force.filter(signal=signal, incident__isnull=False).values("incident")
+    near = in_force.filter(incident__in=own).exclude(signal=signal).order_by("-signal")
+    for other in near.values_list("signal", flat=True).distinct()[:MOST]:
+        yield other, SAME_INCIDENT
+
+
+def _by_fold(signal: Signal) -> Iterator[tuple[UUID, str]]:
+    """Signals whose values are folded to the same."""
+    for sort, fingerprint in fingerprints_of(signal.sharing_group_id, signal.kind, signal.plain_value).items():
+        met = Relation.objects.filter(fingerprint=fingerprint).exclude(signal=signal).order_by("-signal")
+        for other in met.values_list("signal", flat=True)[:MOST]:
+            yield other, RelationSort(sort).label
+
+
+def _by_likeness(signal: Signal) -> Iterator[tuple[UUID, str]]:
+    """Hashes of images that look alike, the nearest first."""
+    if signal.kind == "pdq":
+        near = index.near(signal.plain_value)
+        near.pop(signal.pk, None)
+        for other, distance in sorted(near.items(), key=lambda entry: entry[1])[: MOST * 5]:
+            yield other, f"near hash ({distance} of 256 bits differ)"
