@@ -12,8 +12,10 @@ GIVE_BACK = "UPDATE signals_signal SET value = %s, relations_due = true WHERE id
 
 
 def revive(ended: Iterable[tuple[UUID, UUID, bytes]]) -> None:
-    """Give signals that ended their value back. Each is its id, the id under which the value was staged, and the value:
-    it was sealed for the row it would have had; the row that is there needs it sealed for itself. Lock the signals first.
+    """Give signals that ended their value back. Lock them first.
+
+    Each is its id, the id under which the value was staged, and the value: it was sealed for the row it would have had;
+    the row that is there needs it sealed for itself.
     """
     with connection.cursor() as cursor:
         for signal, staged_as, value in ended:
