@@ -11,6 +11,17 @@ class Event(StrEnum):
     SIGNED_OUT = "person.signed_out"
     PERSON_ADDED = "person.added"
     FACTOR_ENROLLED = "person.factor_enrolled"
+    FACTOR_REMOVED = "person.factor_removed"
+    FACTOR_CONFIRMED = "person.factor_confirmed"
+    RECOVERY_CODES_MADE = "person.recovery_codes_made"
+    RECOVERY_CODE_SPENT = "person.recovery_code_spent"
+    FACTOR_RESET_ASKED = "person.factor_reset_asked"
+    FACTOR_RESET_CONFIRMED = "person.factor_reset_confirmed"
+    FACTOR_RESET_WITHDRAWN = "person.factor_reset_withdrawn"
+    PASSWORD_CHANGED = "person.password_changed"  # noqa: S105 -- the name of an event
+    EMAIL_CHANGED = "person.email_changed"
+    SESSION_RAN_OUT = "person.session_ran_out"
+    SESSIONS_ENDED = "person.sessions_ended"
     LETTERS_CHOSEN = "person.letters_chosen"
 
     PARTICIPANT_ADDED = "participant.added"

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "django_otp",
+    "django_otp_webauthn",
     "guardian",
     "import_export",
     "csp",
@@ -90,6 +91,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.clock.SessionClock",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -171,10 +173,28 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("LANTERN_PROXIES", 0)
 # The failures of one address are counted with its e-mail address; ten in five minutes, then a pause.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/5m/key,50/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/5m/key,50/m/ip",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "10/h/user",
+    "manage_email": "10/h/user",
+    "reauthenticate": "20/m/user",
+}
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
-SESSION_COOKIE_AGE = 12 * 60 * 60
+PASSWORD_RESET_TIMEOUT = 60 * 60
+SESSION_ENGINE = "accounts.session_store"
+SESSION_COOKIE_AGE = SESSION_SECONDS = _number("LANTERN_SESSION_SECONDS", 12 * 60 * 60)
+SESSION_IDLE_SECONDS = _number("LANTERN_SESSION_IDLE_SECONDS", 30 * 60)
+SESSION_WARNING_SECONDS = 2 * 60
+CONFIRMED_SECONDS = 5 * 60
+# Passkeys belong to a host name; browsers know none for an address of numbers.
+OTP_WEBAUTHN_RP_ID_CALLABLE = "accounts.passkeys.relying_party"
+OTP_WEBAUTHN_RP_NAME = "Lantern"
+OTP_WEBAUTHN_HELPER_CLASS = "accounts.passkeys.Ceremony"
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Letters. Without a mail server they are kept as files, each readable by the installation's user alone.
@@ -258,6 +278,8 @@ CELERY_BEAT_SCHEDULE = {
     "uploads": {"task": "signals.sweep_uploads", "schedule": SWEEP_SECONDS},
     "routing": {"task": "reviews.route", "schedule": SWEEP_SECONDS},
     "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
+    "resets": {"task": "accounts.answer_resets", "schedule": SWEEP_SECONDS},
+    "old_sessions": {"task": "accounts.clear_sessions", "schedule": 60 * 60},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
@@ -280,4 +302,5 @@ LOGGING = {
     # The sweepers ring every few seconds; four lines each time would bury what matters.
     "loggers": {name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# The origin of a passkey is the address the request came to (`accounts.passkeys.Ceremony`), not a list.
+SILENCED_SYSTEM_CHECKS = ["otp_webauthn.E030"]

@@ -6,6 +6,7 @@ from django.urls import include, path
 from lantern import views
 
 handler400 = "lantern.views.bad_request"
+handler429 = "lantern.views.too_many_requests"
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -12,6 +12,12 @@ PUBLIC = {
     "account_logout",
     "accounts:code",
     "accounts:abandon",
+    "accounts:enroll",
+    "accounts:passkey_begin",
+    "accounts:passkey_complete",
+    "accounts:password_forgotten",
+    "accounts:password_asked",
+    "accounts:password_choose",
     "accounts:letters",
     "accounts:letter",
     "transparency:index",
@@ -21,7 +27,23 @@ PUBLIC = {
 
 
 PERSONAL = {
+    "accounts:confirm",
+    "accounts:kept",
+    "accounts:stay",
+    "accounts:session_left",
     "accounts:security",
+    "accounts:factor_remove",
+    "accounts:authenticator_new",
+    "accounts:passkey_new",
+    "accounts:passkey_new_begin",
+    "accounts:passkey_new_complete",
+    "accounts:recovery",
+    "accounts:sessions",
+    "accounts:session_end",
+    "accounts:sessions_end_others",
+    "accounts:password",
+    "accounts:email",
+    "accounts:email_code",
     "accounts:letter_choices",
 }
 
