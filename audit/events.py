@@ -22,6 +22,8 @@ class Event(StrEnum):
     EMAIL_CHANGED = "person.email_changed"
     SESSION_RAN_OUT = "person.session_ran_out"
     SESSIONS_ENDED = "person.sessions_ended"
+    SIGN_ON_CHANGED = "sign_on.changed"
+    SIGN_ON_BOUND = "sign_on.bound"
     LETTERS_CHOSEN = "person.letters_chosen"
 
     PARTICIPANT_ADDED = "participant.added"

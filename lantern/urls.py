@@ -13,6 +13,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include("participants.sign_on_urls")),
     path("signals/", include("signals.urls")),
     path("reviews/", include("reviews.urls")),
     path("transparency/", include("transparency.urls")),

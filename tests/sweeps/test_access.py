@@ -80,6 +80,9 @@ OPEN = {
     "accounts:password_forgotten": ("get", 200, 200, 200, 200, 200, 200),
     "accounts:password_asked": ("get", 200, 200, 200, 200, 200, 200),
     "accounts:password_choose": ("get", 302, 302, 302, 302, 302, 302),
+    "sign_on": ("get", 200, 200, 200, 200, 200, 200),
+    "openid_connect_login": ("get", 404, 404, 302, 302, 302, 302),
+    "openid_connect_callback": ("get", 404, 404, 302, 302, 302, 302),
     "accounts:letters": ("get", 200, 200, 200, 200, 200, 200),  # the tests are a demo installation
     "accounts:letter": ("get", 404, 404, 404, 404, 404, 404),
     "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
@@ -107,7 +110,14 @@ OWN = {
     "accounts:email_code": ("get", 302),
     "accounts:letter_choices": ("get", 200),
 }
-ADMIN_PAGES = ("/admin/", "/admin/participants/participant/", "/admin/accounts/user/", "/admin/audit/auditevent/")
+ADMIN_PAGES = (
+    "/admin/",
+    "/admin/accounts/factorreset/",
+    "/admin/participants/signon/",
+    "/admin/participants/participant/",
+    "/admin/accounts/user/",
+    "/admin/audit/auditevent/",
+)
 
 
 @dataclass(frozen=True)
@@ -206,6 +216,7 @@ def test_what_is_another_s_answers_as_what_is_not_there(world: World) -> None:
 def test_public_addresses_answer_everybody(world: World) -> None:
     wrong = {}
     arguments: dict[str, list[Any]] = {"transparency:year": [2024], "transparency:file": [2024, "csv"]}
+    arguments |= {"openid_connect_login": ["nobody"], "openid_connect_callback": ["nobody"]}
     arguments |= {"accounts:letter": [uuid4()], "accounts:password_choose": ["MQ", "wrong"]}
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
         wanted = (anonymous, password, member, member, member, suspended, staff, auditor)
