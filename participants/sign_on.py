@@ -128,12 +128,10 @@ class SignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 class StrictOpenID(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     """allauth's OpenID client, with the issuer held to what staff entered and every signature checked."""
 
-    @property
-    def openid_config(self) -> dict[str, Any]:
-        config: dict[str, Any] = super().openid_config
-        if str(config.get("issuer", "")).rstrip("/") != self.get_provider().app.settings["server_url"]:
+    def refuse_another_issuer(self) -> None:
+        """Raises `PermissionDenied` unless the provider is who staff said (OpenID Connect Discovery 1.0, 4.3)."""
+        if str(self.openid_config["issuer"]).rstrip("/") != self.get_provider().app.settings["server_url"]:
             raise PermissionDenied
-        return config
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
         try:

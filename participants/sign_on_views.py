@@ -57,7 +57,9 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 def _spoken(request: HttpRequest, view: type, provider_id: str) -> HttpResponse:
     try:
-        answer: HttpResponse = view.adapter_view(StrictOpenID(request, provider_id))(request)  # type: ignore[attr-defined]
+        adapter = StrictOpenID(request, provider_id)
+        adapter.refuse_another_issuer()
+        answer: HttpResponse = view.adapter_view(adapter)(request)  # type: ignore[attr-defined]
     except SocialApp.DoesNotExist:
         raise Http404 from None
     except (RequestException, PermissionDenied, KeyError, ValueError):  # away, or not who it should be, or no JSON
