@@ -34,8 +34,9 @@ class SessionStore(db.SessionStore):
             self.model.objects.filter(session_key=row_key(key)).delete()
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
-        return self.model(
-            session_key=row_key(self._get_or_create_session_key()),
+        model: Any = self.model
+        return model(
+            session_key=row_key(self._get_or_create_session_key()),  # type: ignore[attr-defined]
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
             user_id=data.get(SESSION_KEY),

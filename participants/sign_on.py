@@ -6,6 +6,7 @@ after a password.
 """
 
 from typing import Any, NoReturn
+from uuid import UUID
 
 from allauth.account.utils import perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -17,7 +18,7 @@ from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOA
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.factors import tell
@@ -148,12 +149,12 @@ class StrictOpenID(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         return claims
 
 
-def refused(request: HttpRequest) -> Any:
+def refused(request: HttpRequest) -> HttpResponse:
     """The page of a sign-on that did not work."""
     return render(request, "participants/sign_on_refused.html", status=401)
 
 
-def _bind(sign_on: SignOn, member: Member, digest: object) -> None:
+def _bind(sign_on: SignOn, member: Member, digest: UUID) -> None:
     try:
         with transaction.atomic():
             binding = SignOnBinding.objects.create(

@@ -1,5 +1,7 @@
 """The way in through one's company."""
 
+from typing import Any
+
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from django import forms
@@ -55,11 +57,11 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     return redirect("home") if has_passed(request.user) else _spoken(request, OAuth2CallbackView, provider_id)
 
 
-def _spoken(request: HttpRequest, view: type, provider_id: str) -> HttpResponse:
+def _spoken(request: HttpRequest, view: Any, provider_id: str) -> HttpResponse:
     try:
         adapter = StrictOpenID(request, provider_id)
         adapter.refuse_another_issuer()
-        answer: HttpResponse = view.adapter_view(adapter)(request)  # type: ignore[attr-defined]
+        answer: HttpResponse = view.adapter_view(adapter)(request)
     except SocialApp.DoesNotExist:
         raise Http404 from None
     except (RequestException, PermissionDenied, KeyError, ValueError):  # away, or not who it should be, or no JSON

@@ -1,5 +1,7 @@
 """Proving again who one is, and the form that waited meanwhile."""
 
+from typing import cast
+
 import django_otp
 from allauth.core import ratelimit
 from django.conf import settings
@@ -30,7 +32,7 @@ def confirm(request: PersonRequest) -> HttpResponse:
     form = AnyCodeForm(request.POST or None)
     if form.is_valid():
         if limited := ratelimit.consume_or_429(request, action="reauthenticate", user=request.user):
-            return limited
+            return cast(HttpResponse, limited)
         device = spend_code(request.user, form.cleaned_data["code"])
         if device is not None:
             django_otp.login(request, device)

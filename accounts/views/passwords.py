@@ -3,6 +3,7 @@
 import hmac
 import time
 from secrets import randbelow
+from typing import cast
 
 from allauth.core import ratelimit
 from django.contrib import messages
@@ -32,7 +33,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         email = form.cleaned_data["email"].lower()
         if limited := ratelimit.consume_or_429(request, action="reset_password", key=email):
-            return limited
+            return cast(HttpResponse, limited)
         ask_reset(email)
         return redirect("accounts:password_asked")
     return render(request, "accounts/password_forgotten.html", {"form": form}, status=422 if form.errors else 200)
@@ -53,7 +54,7 @@ def choose(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     The link's secret moves into the session at once, so that it stays in no address.
     """
     if limited := ratelimit.consume_or_429(request, action="reset_password_from_key"):
-        return limited
+        return cast(HttpResponse, limited)
     if token != HIDDEN:
         request.session[TOKEN] = token
         return redirect("accounts:password_choose", uid, HIDDEN)
@@ -91,7 +92,7 @@ def email(request: PersonRequest) -> HttpResponse:
     form = NewAddressForm(request.POST or None)
     if form.is_valid():
         if limited := ratelimit.consume_or_429(request, action="manage_email", user=request.user):
-            return limited
+            return cast(HttpResponse, limited)
         begin_change(request, form.cleaned_data["email"].lower(), code=f"{randbelow(10**8):08d}")
         return redirect("accounts:email_code")
     return render(request, "accounts/email.html", {"form": form}, status=422 if form.errors else 200)

@@ -1,5 +1,7 @@
 """A participant's own sign-on: its OpenID provider, and which of its people are who there."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -52,6 +54,6 @@ class SignOnBinding(models.Model):
         )
 
     @staticmethod
-    def fingerprint(issuer: str, subject: str) -> object:
+    def fingerprint(issuer: str, subject: str) -> UUID:
         """What is kept of a subject."""
         return keyring().fingerprint("sign-on subject", issuer, subject)

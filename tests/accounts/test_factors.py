@@ -66,7 +66,7 @@ def _code_on(page: str) -> str:
 def _letters() -> list[str]:
     mail.outbox.clear()
     post.send_due()
-    return [message.subject for message in mail.outbox]
+    return [str(message.subject) for message in mail.outbox]
 
 
 def test_somebody_without_a_factor_sets_one_up_and_is_shown_recovery_codes_once(noor: Member) -> None:

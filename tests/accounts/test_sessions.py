@@ -1,6 +1,7 @@
 """Sessions run out, are seen and ended by their owners, and let no half-written form go lost."""
 
 import time
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,8 +14,8 @@ from accounts.session_store import BEGUN, SEEN, SessionStore, row_key
 from accounts.views.confirming import safe_next
 from audit.models import AuditEvent
 from lantern.lib.marks import Mark
-from participants.models import Member
-from signals import views as signal_views
+from participants.models import Member, Participant
+from signals.views import signals as signal_pages
 from tests.accounts.way_in import code_of, give_password, grow_stale, is_in
 from tests.world import PASSWORD, add_team_member, new_browser, signed_in
 
@@ -30,9 +31,9 @@ TYPED = {
 
 
 @pytest.fixture
-def mia(northwind: Member) -> Member:
+def mia(northwind: Participant) -> Member:
     """A member with a password."""
-    return add_team_member(northwind, "mia", with_password=True)  # type: ignore[arg-type]
+    return add_team_member(northwind, "mia", with_password=True)
 
 
 def _back(browser: Client, key: str, seconds: float) -> None:
@@ -98,8 +99,8 @@ def test_a_page_that_was_looked_at_meanwhile_does_not_lose_the_form(mia: Member)
     assert browser.post("/accounts/code/", {"code": code_of(mia.user)})["Location"] == "/accounts/kept/"
 
 
-def test_somebody_else_at_the_same_browser_does_not_get_the_form(mia: Member, northwind: Member) -> None:
-    other = add_team_member(northwind, "nils", with_password=True)  # type: ignore[arg-type]
+def test_somebody_else_at_the_same_browser_does_not_get_the_form(mia: Member, northwind: Participant) -> None:
+    other = add_team_member(northwind, "nils", with_password=True)
     browser = signed_in(mia.user)
     _back(browser, SEEN, settings.SESSION_IDLE_SECONDS)
     browser.post("/signals/new/", TYPED)
@@ -157,7 +158,7 @@ def test_what_is_asked_for_twice_needs_a_factor_of_the_last_five_minutes(alice: 
 def test_a_form_sent_to_what_is_asked_for_twice_waits(
     alice: Member, as_alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(signal_views.signals.new, "lantern_mark", Mark("share_signals", passed=True, fresh=True))
+    monkeypatch.setattr(signal_pages.new, "lantern_mark", Mark("share_signals", passed=True, fresh=True))
     grow_stale(as_alice)
     answer = as_alice.post("/signals/new/", TYPED)
     assert answer["Location"] == "/accounts/confirm/?next=%2Faccounts%2Fkept%2F"
@@ -175,5 +176,5 @@ def test_exports_at_the_desk_ask_twice(as_sam: Client) -> None:
 
 
 @pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "javascript:1", "", "x"])
-def test_confirming_leads_nowhere_else(rf: object, wanted: str) -> None:
-    assert safe_next(rf.get("/"), wanted) == "/"  # type: ignore[attr-defined]
+def test_confirming_leads_nowhere_else(rf: Any, wanted: str) -> None:
+    assert safe_next(rf.get("/"), wanted) == "/"
