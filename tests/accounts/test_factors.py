@@ -8,8 +8,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import TOTP
+from django_otp_webauthn.models import WebAuthnCredential
+from webauthn.helpers import bytes_to_base64url
 
-from accounts import post
+from accounts import passkeys, post
 from accounts.enrolment import shown
 from accounts.factors import (
     LastFactor,
@@ -263,3 +265,45 @@ def test_one_first_code_sent_sixteen_times_at_once_makes_one_authenticator() -> 
     with acting_as_system():
         assert (Authenticator.objects.count(), _events("signed_in")) == (1, 1), answers
         assert Session.objects.filter(user=person).count() == 1
+
+
+def _passkey(user: User) -> WebAuthnCredential:
+    return WebAuthnCredential.objects.create(
+        user=user, name="key", credential_id=b"id of " + user.email.encode(), public_key=b"no key", aaguid=""
+    )
+
+
+def _answer(credential: WebAuthnCredential) -> dict[str, object]:
+    raw = bytes_to_base64url(bytes(credential.credential_id))
+    parts = dict.fromkeys(("clientDataJSON", "authenticatorData", "signature"), bytes_to_base64url(b"{}"))
+    return {"id": raw, "rawId": raw, "type": "public-key", "response": parts}
+
+
+def test_a_passkey_s_answer_must_fit_its_challenge_its_person_and_be_the_first(alice: Member, bob: Member) -> None:
+    alice.user.set_password(PASSWORD)
+    alice.user.save()
+    own, foreign = _passkey(alice.user), _passkey(bob.user)
+    browser = new_browser()
+    give_password(browser, alice.user.email)
+    page = browser.get("/accounts/code/", headers={"host": "localhost"}).content.decode()
+    assert "data-passkey-use" in page
+    assert "data-passkey-use" not in browser.get("/accounts/code/", headers={"host": "127.0.0.1"}).content.decode()
+    finish = "/accounts/passkey/answer/"
+    assert browser.post(finish, _answer(own), content_type="application/json").status_code == 422, "no challenge"
+    for credential in (own, foreign):
+        options = browser.post("/accounts/passkey/").json()
+        assert [each["id"] for each in options["allowCredentials"]] == [_answer(own)["id"]]
+        assert browser.post(finish, _answer(credential), content_type="application/json").status_code == 422
+        assert passkeys.USING not in browser.session
+    for junk in ("", "[]", "nothing", '{"id": 1}'):
+        browser.post("/accounts/passkey/")
+        assert browser.post(finish, junk, content_type="application/json").status_code == 422
+    assert not is_in(browser)
+
+
+def test_junk_makes_no_passkey(alice: Member, as_alice: Client) -> None:
+    for junk in ("{}", "[]", '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}'):
+        assert as_alice.post("/accounts/passkeys/new/options/").json()["challenge"]
+        answer = as_alice.post("/accounts/passkeys/new/answer/", junk, content_type="application/json")
+        assert answer.status_code == 422
+    assert not WebAuthnCredential.objects.filter(user=alice.user).exists()
