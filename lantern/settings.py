@@ -66,7 +66,10 @@ INSTALLED_APPS = [
     "transparency",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_otp",
+    "django_otp_webauthn",
     "guardian",
     "import_export",
     "csp",
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.clock.SessionClock",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -152,6 +156,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 # People.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    "participants.sign_on.PasswordSwitch",
     "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
@@ -159,10 +164,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+SOCIALACCOUNT_ADAPTER = "participants.sign_on.SignOnAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -172,11 +180,45 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("LANTERN_PROXIES", 0)
 # The failures of one address are counted with its e-mail address; ten in five minutes, then a pause.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/5m/key,50/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/5m/key,50/m/ip",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "10/h/user",
+    "manage_email": "10/h/user",
+    "reauthenticate": "20/m/user",
+}
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
-SESSION_COOKIE_AGE = 12 * 60 * 60
+PASSWORD_RESET_TIMEOUT = 60 * 60
+SESSION_ENGINE = "accounts.session_store"
+SESSION_COOKIE_AGE = SESSION_SECONDS = _number("LANTERN_SESSION_SECONDS", 12 * 60 * 60)
+SESSION_IDLE_SECONDS = _number("LANTERN_SESSION_IDLE_SECONDS", 30 * 60)
+SESSION_WARNING_SECONDS = 2 * 60
+CONFIRMED_SECONDS = 5 * 60
+# Passkeys belong to a host name; browsers know none for an address of numbers.
+OTP_WEBAUTHN_RP_ID_CALLABLE = "accounts.passkeys.relying_party"
+OTP_WEBAUTHN_RP_NAME = "Lantern"
+OTP_WEBAUTHN_HELPER_CLASS = "accounts.passkeys.Ceremony"
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Letters. Without a mail server they are kept as files, each readable by the installation's user alone.
+SITE_URL = os.environ.get(
+    "LANTERN_URL", f"{'https' if HTTPS else 'http'}://{HOSTS[0] if HOSTS else 'localhost'}"
+).rstrip("/")
+MAIL_DOMAIN = os.environ.get("LANTERN_MAIL_DOMAIN", "lantern.example")
+DEFAULT_FROM_EMAIL = os.environ.get("LANTERN_MAIL_FROM", f"Lantern <lantern@{MAIL_DOMAIN}>")
+EMAIL_HOST = os.environ.get("LANTERN_MAIL_HOST", "")
+EMAIL_PORT = _number("LANTERN_MAIL_PORT", 587)
+EMAIL_HOST_USER = os.environ.get("LANTERN_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = _secret("mail.password")
+EMAIL_USE_TLS = _flag("LANTERN_MAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+LETTERS_DIR = LANTERN_HOME / "letters"
+if not EMAIL_HOST:
+    EMAIL_BACKEND = "lantern.lib.letter_files.EmailBackend"
 
 # Browsers.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "lantern_session"
@@ -245,6 +287,10 @@ CELERY_BEAT_SCHEDULE = {
     "relations": {"task": "signals.relate", "schedule": SWEEP_SECONDS},
     "endings": {"task": "signals.sweep_endings", "schedule": SWEEP_SECONDS},
     "expiry": {"task": "signals.expire", "schedule": crontab(hour="2", minute="17")},
+    "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
+    "resets": {"task": "accounts.answer_resets", "schedule": SWEEP_SECONDS},
+    "old_sessions": {"task": "accounts.clear_sessions", "schedule": 60 * 60},
+    "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
 # Taking lists out: above the first number a lead has to agree, above the second it is refused.
@@ -270,4 +316,5 @@ LOGGING = {
     # The sweepers ring every few seconds; four lines each time would bury what matters.
     "loggers": {name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# The origin of a passkey is the address the request came to (`accounts.passkeys.Ceremony`), not a list.
+SILENCED_SYSTEM_CHECKS = ["otp_webauthn.E030"]

@@ -6,12 +6,14 @@ from django.urls import include, path
 from lantern import views
 
 handler400 = "lantern.views.bad_request"
+handler429 = "lantern.views.too_many_requests"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include("participants.sign_on_urls")),
     path("signals/", include("signals.urls")),
     path("reviews/", include("reviews.urls")),
     path("transparency/", include("transparency.urls")),

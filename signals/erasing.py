@@ -1,4 +1,4 @@
-"""Erasing a value on request, in every sharing group, with a proof that names nobody (docs/adr/0010)."""
+"""Erasing a value on request, in every sharing group, with a proof that names nobody (docs/adr/0014)."""
 
 import hashlib
 from collections.abc import Sequence

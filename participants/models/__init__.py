@@ -3,6 +3,7 @@
 from participants.models.member import Member, Role
 from participants.models.participant import Participant, ParticipantState
 from participants.models.sharing_group import SharingGroup, SharingGroupPermission, SharingGroupUserPermission
+from participants.models.sign_on import SignOn, SignOnBinding
 
 __all__ = [
     "Member",
@@ -12,4 +13,6 @@ __all__ = [
     "SharingGroup",
     "SharingGroupPermission",
     "SharingGroupUserPermission",
+    "SignOn",
+    "SignOnBinding",
 ]

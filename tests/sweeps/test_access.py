@@ -23,7 +23,7 @@ from signals.looking_up import ask
 from signals.models import Export
 from signals.saved_filters import save_filter
 from tests.signals.files import as_file
-from tests.sweeps.test_marks import PUBLIC
+from tests.sweeps.test_marks import PERSONAL, PUBLIC
 from tests.sweeps.urls import every_url
 from tests.world import add_closed_group, add_company, add_team_member, new_browser, share, signed_in, upload
 from transparency.publishing import publish_edition
@@ -95,9 +95,41 @@ OPEN = {
     "account_logout": ("get", 302, 200, 200, 200, 200, 200),
     "accounts:code": ("get", 302, 302, 302, 302, 302, 302),
     "accounts:abandon": ("post", 302, 302, 302, 302, 302, 302),
+    "accounts:enroll": ("get", 302, 302, 302, 302, 302, 302),
+    "accounts:passkey_begin": ("post", 422, 422, 200, 200, 200, 200),
+    "accounts:passkey_complete": ("post", 422, 422, 422, 422, 422, 422),
+    "accounts:password_forgotten": ("get", 200, 200, 200, 200, 200, 200),
+    "accounts:password_asked": ("get", 200, 200, 200, 200, 200, 200),
+    "accounts:password_choose": ("get", 302, 302, 302, 302, 302, 302),
+    "sign_on": ("get", 200, 200, 200, 200, 200, 200),
+    "openid_connect_login": ("get", 404, 404, 302, 302, 302, 302),
+    "openid_connect_callback": ("get", 404, 404, 302, 302, 302, 302),
+    "accounts:letters": ("get", 200, 200, 200, 200, 200, 200),  # the tests are a demo installation
+    "accounts:letter": ("get", 404, 404, 404, 404, 404, 404),
     "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:year": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:file": ("get", 200, 200, 200, 200, 200, 200),
+}
+# Pages of one's own account: method and the answer to whoever has passed both steps; the others are sent to sign in.
+OWN = {
+    "accounts:confirm": ("get", 200),
+    "accounts:kept": ("get", 302),
+    "accounts:stay": ("post", 302),
+    "accounts:session_left": ("get", 200),
+    "accounts:security": ("get", 200),
+    "accounts:factor_remove": ("post", 302),
+    "accounts:authenticator_new": ("get", 200),
+    "accounts:passkey_new": ("get", 200),
+    "accounts:passkey_new_begin": ("post", 200),
+    "accounts:passkey_new_complete": ("post", 422),
+    "accounts:recovery": ("post", 200),
+    "accounts:sessions": ("get", 200),
+    "accounts:session_end": ("post", 302),
+    "accounts:sessions_end_others": ("post", 302),
+    "accounts:password": ("get", 200),
+    "accounts:email": ("get", 200),
+    "accounts:email_code": ("get", 302),
+    "accounts:letter_choices": ("get", 200),
 }
 ADMIN_PAGES = (
     "/admin/signals/legalhold/",
@@ -106,6 +138,8 @@ ADMIN_PAGES = (
     "/admin/signals/erasure/add/",
     "/admin/signals/expiryrun/",
     "/admin/",
+    "/admin/accounts/factorreset/",
+    "/admin/participants/signon/",
     "/admin/participants/participant/",
     "/admin/accounts/user/",
     "/admin/audit/auditevent/",
@@ -186,8 +220,9 @@ def _address(name: str, objects: dict[str, UUID]) -> str:
 
 
 def test_every_address_is_in_a_table() -> None:
-    assert {name for name, _ in every_url()} == {*PAGES, *OPEN}
+    assert {name for name, _ in every_url()} == {*PAGES, *OPEN, *OWN}
     assert set(OPEN) == PUBLIC
+    assert set(OWN) == PERSONAL
 
 
 def test_pages_answer_those_who_may(world: World) -> None:
@@ -221,12 +256,25 @@ def test_what_is_another_s_answers_as_what_is_not_there(world: World) -> None:
 def test_public_addresses_answer_everybody(world: World) -> None:
     wrong = {}
     arguments: dict[str, list[Any]] = {"transparency:year": [2024], "transparency:file": [2024, "csv"]}
+    arguments |= {"openid_connect_login": ["nobody"], "openid_connect_callback": ["nobody"]}
+    arguments |= {"accounts:letter": [uuid4()], "accounts:password_choose": ["MQ", "wrong"]}
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
         wanted = (anonymous, password, member, member, member, suspended, staff, auditor)
         url = reverse(name, args=arguments.get(name, []))
         answers = tuple(_asked(world.browser(person), method, url)[0] for person in PERSONS)
         if answers != wanted:
             wrong[name] = answers
+    assert wrong == {}
+
+
+def test_pages_of_one_s_own_account_answer_whoever_is_signed_in(world: World) -> None:
+    wrong = {}
+    for name, (method, answer) in OWN.items():
+        for person in PERSONS:
+            status, location = _asked(world.browser(person), method, reverse(name))
+            wanted = (302, True) if person in SENT_AWAY else (answer, False)
+            if (status, location.startswith("/accounts/login/")) != wanted:
+                wrong[name, person] = status, location
     assert wrong == {}
 
 
