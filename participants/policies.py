@@ -1,7 +1,7 @@
 """Who may do what: the one place where access is decided.
 
 `GRANTS` says which roles an action is for; `can` answers "may she?", `groups_for` answers "which ones?" for sharing
-groups. Views name an action (`lantern.lib.marks.requires`), the gate asks `can`. Row-level security stands behind both.
+groups. What has signals in it also asks for training in date. Views name an action (`lantern.lib.marks.requires`), the gate asks `can`. Row-level security stands behind both.
 """
 
 from enum import StrEnum
@@ -11,6 +11,7 @@ from guardian.shortcuts import get_objects_for_group
 
 from accounts.models import CoalitionRole, User
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup, SharingGroupPermission
+from participants.training import is_trained
 
 Person = Member | User
 
@@ -23,11 +24,19 @@ class Action(StrEnum):
     SHARE_SIGNALS = "share_signals"
     UPLOAD_SIGNALS = "upload_signals"
     DECIDE = "decide"
+    OPEN_TRAINING = "open_training"
+    VIEW_PARTICIPANT = "view_participant"
+    VIEW_TEAM = "view_team"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_PARTICIPANT = "manage_participant"
+    ANSWER_CHECK_IN = "answer_check_in"
     ADMINISTER = "administer"
     PUBLISH = "publish"
 
 
 EVERY_ROLE = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
+LEADS = frozenset({Role.LEAD, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({CoalitionRole.STAFF})
 
 GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
@@ -36,6 +45,12 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
     Action.SHARE_SIGNALS: EVERY_ROLE,
     Action.UPLOAD_SIGNALS: EVERY_ROLE,
     Action.DECIDE: EVERY_ROLE,
+    Action.OPEN_TRAINING: EVERY_ROLE,
+    Action.VIEW_PARTICIPANT: EVERY_ROLE,
+    Action.VIEW_TEAM: LEADS,
+    Action.MANAGE_MEMBERS: ADMINS,
+    Action.MANAGE_PARTICIPANT: ADMINS,
+    Action.ANSWER_CHECK_IN: ADMINS,
     Action.ADMINISTER: STAFF,
     Action.PUBLISH: STAFF,
 }
@@ -46,6 +61,21 @@ GROUP_PERMISSION = {
     Action.DECIDE: "view_signals",
     Action.SHARE_SIGNALS: "contribute_signals",
     Action.UPLOAD_SIGNALS: "contribute_signals",
+}
+
+# Everything with signals in it asks for training in date.
+NEEDS_TRAINING = frozenset(GROUP_PERMISSION)
+
+# The states of a participant in which its people have pages, and those in which they work; by action where it differs.
+WORKING = frozenset({ParticipantState.ACTIVE})
+PRESENT = WORKING | {ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING}
+STATES: dict[Action, frozenset[ParticipantState]] = {
+    Action.OPEN_TRAINING: PRESENT,
+    Action.VIEW_PARTICIPANT: PRESENT,
+    Action.VIEW_TEAM: PRESENT,
+    Action.MANAGE_MEMBERS: PRESENT,
+    Action.MANAGE_PARTICIPANT: PRESENT,
+    Action.ANSWER_CHECK_IN: PRESENT,
 }
 
 
@@ -71,7 +101,11 @@ def readers_of(group: SharingGroup) -> QuerySet[Participant]:
 
 
 def _acts(member: Member, action: Action) -> bool:
-    return member.is_active and member.user.is_active and member.participant.is_active and member.role in GRANTS[action]
+    if not (member.is_active and member.user.is_active and member.role in GRANTS[action]):
+        return False
+    if member.participant.state not in STATES.get(action, WORKING):
+        return False
+    return action not in NEEDS_TRAINING or is_trained(member)
 
 
 def _member_can(member: Member, action: Action, group: SharingGroup | None) -> bool:
