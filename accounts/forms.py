@@ -2,6 +2,8 @@
 
 from django import forms
 
+from accounts.letters import OPTIONAL
+
 
 class CodeForm(forms.Form):
     """A six-digit one-time code; spaces inside, as authenticator apps show them, are taken out."""
@@ -19,3 +21,14 @@ class CodeForm(forms.Form):
         if len(code) != 6 or not (code.isascii() and code.isdecimal()):
             raise forms.ValidationError("A one-time code has six digits. Type the one your authenticator app shows.")
         return code
+
+
+class TopicsForm(forms.Form):
+    """Which of the optional letters one wants."""
+
+    topics = forms.MultipleChoiceField(
+        label="Send me letters about",
+        required=False,
+        choices=[(topic.value, topic.label) for topic in OPTIONAL],
+        widget=forms.CheckboxSelectMultiple,
+    )

@@ -1,13 +1,17 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path
 
-from accounts import views
+from accounts.views import letters, security, signing_in
 from lantern.lib.marks import public
 
 own = (
     [
-        path("code/", views.code, name="code"),
-        path("code/abandon/", views.abandon, name="abandon"),
+        path("code/", signing_in.code, name="code"),
+        path("code/abandon/", signing_in.abandon, name="abandon"),
+        path("security/", security.security, name="security"),
+        path("letters/", letters.letters, name="letters"),
+        path("letters/choices/", letters.choices, name="letter_choices"),
+        path("letters/<uuid:letter_id>/", letters.letter, name="letter"),
     ],
     "accounts",
 )

@@ -11,6 +11,7 @@ class Event(StrEnum):
     SIGNED_OUT = "person.signed_out"
     PERSON_ADDED = "person.added"
     FACTOR_ENROLLED = "person.factor_enrolled"
+    LETTERS_CHOSEN = "person.letters_chosen"
 
     PARTICIPANT_ADDED = "participant.added"
     PARTICIPANT_CHANGED = "participant.changed"

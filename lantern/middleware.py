@@ -76,18 +76,18 @@ class Gate:
         """Decide by the view's mark. Admin pages are staff's, each of them."""
         mark = mark_of(view)
         if request.resolver_match and "admin" in request.resolver_match.app_names:
-            mark = Mark(Action.ADMINISTER)
+            mark = Mark(Action.ADMINISTER, passed=True)
         if mark is None:
             log.error(
                 "the view of %s bears no mark and answers nobody",
                 request.resolver_match and request.resolver_match.route,
             )
             raise Http404
-        if mark.action is None:
+        if not mark.passed:
             return None
         if not has_passed(request.user):
             return _sign_in_first(request)
-        if not can(request.member or request.user, Action(mark.action)):  # type: ignore[arg-type,attr-defined]
+        if mark.action and not can(request.member or request.user, Action(mark.action)):  # type: ignore[arg-type,attr-defined]
             raise Http404
         return None
 

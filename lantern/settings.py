@@ -177,6 +177,22 @@ GUARDIAN_MONKEY_PATCH_USER = False
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
+# Letters. Without a mail server they are kept as files, each readable by the installation's user alone.
+SITE_URL = os.environ.get(
+    "LANTERN_URL", f"{'https' if HTTPS else 'http'}://{HOSTS[0] if HOSTS else 'localhost'}"
+).rstrip("/")
+MAIL_DOMAIN = os.environ.get("LANTERN_MAIL_DOMAIN", "lantern.example")
+DEFAULT_FROM_EMAIL = os.environ.get("LANTERN_MAIL_FROM", f"Lantern <lantern@{MAIL_DOMAIN}>")
+EMAIL_HOST = os.environ.get("LANTERN_MAIL_HOST", "")
+EMAIL_PORT = _number("LANTERN_MAIL_PORT", 587)
+EMAIL_HOST_USER = os.environ.get("LANTERN_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = _secret("mail.password")
+EMAIL_USE_TLS = _flag("LANTERN_MAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+LETTERS_DIR = LANTERN_HOME / "letters"
+if not EMAIL_HOST:
+    EMAIL_BACKEND = "lantern.lib.letter_files.EmailBackend"
+
 # Browsers.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "lantern_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "lantern_csrf"
@@ -241,6 +257,8 @@ SWEEP_SECONDS = _number("LANTERN_SWEEP_SECONDS", 10)
 CELERY_BEAT_SCHEDULE = {
     "uploads": {"task": "signals.sweep_uploads", "schedule": SWEEP_SECONDS},
     "routing": {"task": "reviews.route", "schedule": SWEEP_SECONDS},
+    "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
+    "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
 # Taking part.

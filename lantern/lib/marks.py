@@ -11,9 +11,14 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Mark:
-    """`action` is None for a page that anybody may open."""
+    """`action` is None for a page that needs no grant: then anybody may open it, or with `passed` whoever is signed in.
+
+    With `fresh`, whoever opens it must have proved who they are within the last minutes.
+    """
 
     action: str | None
+    passed: bool = False
+    fresh: bool = False
 
 
 def public(view: Any) -> Any:
@@ -22,14 +27,25 @@ def public(view: Any) -> Any:
     return view
 
 
-def requires(action: str) -> Callable[[Any], Any]:
-    """Only somebody who may do `action` (`participants.policies.Action`); to all others the page does not exist."""
+def personal(*, fresh: bool = False) -> Callable[[Any], Any]:
+    """Anybody who has passed both steps of signing in: the pages of one's own account."""
+    return _marked(Mark(None, passed=True, fresh=fresh))
 
-    def mark(view: Any) -> Any:
-        view.lantern_mark = Mark(action)
+
+def requires(action: str, *, fresh: bool = False) -> Callable[[Any], Any]:
+    """Only somebody who may do `action` (`participants.policies.Action`); to all others the page does not exist.
+
+    `fresh` is for exports, keys, roles and publishing: it asks for a code again unless one was given just now.
+    """
+    return _marked(Mark(action, passed=True, fresh=fresh))
+
+
+def _marked(mark: Mark) -> Callable[[Any], Any]:
+    def bear(view: Any) -> Any:
+        view.lantern_mark = mark
         return view
 
-    return mark
+    return bear
 
 
 def mark_of(view: Any) -> Mark | None:

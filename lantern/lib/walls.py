@@ -12,21 +12,23 @@ ANYBODY = "(SELECT lantern_scope()) <> ''"
 OWN = "participant_id = (SELECT lantern_participant())"
 
 
-def wall(table: str, *, read: str, write: str | None = None) -> RunSQL:
+def wall(table: str, *, read: str, write: str | None = None, change: str | None = None) -> RunSQL:
     """Rows of `table` are seen where `read` holds and inserted, changed or deleted where `write` holds as well.
 
-    `read` and `write` are SQL conditions over one row; the portal itself (scope `system`) always passes.
+    `change` is for tables where less may be changed or deleted than inserted.
+    `read`, `write` and `change` are SQL conditions over one row; the portal itself (scope `system`) always passes.
     """
     may_write = write or read
+    may_change = change or may_write
     return RunSQL(
         f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
         CREATE POLICY {table}_read ON {table} FOR SELECT USING ({SYSTEM} OR ({read}));
         CREATE POLICY {table}_insert ON {table} FOR INSERT WITH CHECK ({SYSTEM} OR ({may_write}));
-        CREATE POLICY {table}_update ON {table} FOR UPDATE USING ({SYSTEM} OR ({may_write}))
-            WITH CHECK ({SYSTEM} OR ({may_write}));
-        CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({SYSTEM} OR ({may_write}));
+        CREATE POLICY {table}_update ON {table} FOR UPDATE USING ({SYSTEM} OR ({may_change}))
+            WITH CHECK ({SYSTEM} OR ({may_change}));
+        CREATE POLICY {table}_delete ON {table} FOR DELETE USING ({SYSTEM} OR ({may_change}));
         """,
         f"""
         DROP POLICY {table}_read ON {table};

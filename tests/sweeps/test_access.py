@@ -19,7 +19,7 @@ from participants.services import move_participant
 from reviews.models import Review
 from reviews.routing import route
 from tests.signals.files import as_file
-from tests.sweeps.test_marks import PUBLIC
+from tests.sweeps.test_marks import PERSONAL, PUBLIC
 from tests.sweeps.urls import every_url
 from tests.world import add_closed_group, add_company, add_team_member, new_browser, share, signed_in, upload
 from transparency.publishing import publish_edition
@@ -74,9 +74,16 @@ OPEN = {
     "account_logout": ("get", 302, 200, 200, 200, 200, 200),
     "accounts:code": ("get", 302, 302, 302, 302, 302, 302),
     "accounts:abandon": ("post", 302, 302, 302, 302, 302, 302),
+    "accounts:letters": ("get", 200, 200, 200, 200, 200, 200),  # the tests are a demo installation
+    "accounts:letter": ("get", 404, 404, 404, 404, 404, 404),
     "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:year": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:file": ("get", 200, 200, 200, 200, 200, 200),
+}
+# Pages of one's own account: method and the answer to whoever has passed both steps; the others are sent to sign in.
+OWN = {
+    "accounts:security": ("get", 200),
+    "accounts:letter_choices": ("get", 200),
 }
 ADMIN_PAGES = ("/admin/", "/admin/participants/participant/", "/admin/accounts/user/", "/admin/audit/auditevent/")
 
@@ -141,8 +148,9 @@ def _address(name: str, objects: dict[str, UUID]) -> str:
 
 
 def test_every_address_is_in_a_table() -> None:
-    assert {name for name, _ in every_url()} == {*PAGES, *OPEN}
+    assert {name for name, _ in every_url()} == {*PAGES, *OPEN, *OWN}
     assert set(OPEN) == PUBLIC
+    assert set(OWN) == PERSONAL
 
 
 def test_pages_answer_those_who_may(world: World) -> None:
@@ -176,12 +184,24 @@ def test_what_is_another_s_answers_as_what_is_not_there(world: World) -> None:
 def test_public_addresses_answer_everybody(world: World) -> None:
     wrong = {}
     arguments: dict[str, list[Any]] = {"transparency:year": [2024], "transparency:file": [2024, "csv"]}
+    arguments["accounts:letter"] = [uuid4()]
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
         wanted = (anonymous, password, member, member, member, suspended, staff, auditor)
         url = reverse(name, args=arguments.get(name, []))
         answers = tuple(_asked(world.browser(person), method, url)[0] for person in PERSONS)
         if answers != wanted:
             wrong[name] = answers
+    assert wrong == {}
+
+
+def test_pages_of_one_s_own_account_answer_whoever_is_signed_in(world: World) -> None:
+    wrong = {}
+    for name, (method, answer) in OWN.items():
+        for person in PERSONS:
+            status, location = _asked(world.browser(person), method, reverse(name))
+            wanted = (302, True) if person in SENT_AWAY else (answer, False)
+            if (status, location.startswith("/accounts/login/")) != wanted:
+                wrong[name, person] = status, location
     assert wrong == {}
 
 

@@ -74,7 +74,7 @@ def _prepare(home: Home) -> None:
 
 def children(home: Home, port: int) -> list[Child]:
     """Web, worker and beat. `LANTERN_WEB_WORKERS` and `LANTERN_WORKERS` say how many processes the first two have."""
-    environment = _environment()
+    environment = _environment(port)
     web = ["gunicorn", "lantern.wsgi", "--bind", f"{ADDRESS}:{port}", "--workers", _size("LANTERN_WEB_WORKERS")]
     # No access log: addresses name what people looked at. No control socket: it would stand in the user's home folder.
     web += ["--worker-class", "gthread", "--threads", "4", "--graceful-timeout", "8", "--no-control-socket"]
@@ -87,13 +87,14 @@ def children(home: Home, port: int) -> list[Child]:
     ]
 
 
-def _environment() -> dict[str, str]:
+def _environment(port: int) -> dict[str, str]:
     """What the children see: the database as the application's role, and nothing of the owner's."""
     known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     database = settings.DATABASES["default"]
     parts = {word: database[name] for name, word in known.items() if database.get(name)}
     address = make_conninfo(**parts, **database.get("OPTIONS", {}))
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    inherited.setdefault("LANTERN_URL", f"http://{ADDRESS}:{port}")  # the address in letters
     return {**inherited, "DATABASE_APP_URL": address, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
 
 
