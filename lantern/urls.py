@@ -12,6 +12,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
+    path("participant/", include("participants.urls")),
     path("signals/", include("signals.urls")),
     path("reviews/", include("reviews.urls")),
     path("transparency/", include("transparency.urls")),

@@ -68,7 +68,7 @@ def invite(participant: Participant, *, address: str, role: Role, by: Actor) -> 
 
     Raises `ColleagueAlready`, `CannotInvite` or `InvitedAlready`.
     """
-    _refuse_known(participant, address)
+    refuse(participant, address)
     token = token_urlsafe(32)
     invitation = Invitation(
         participant=participant,
@@ -88,12 +88,27 @@ def invite(participant: Participant, *, address: str, role: Role, by: Actor) -> 
     return invitation
 
 
+def refuse(participant: Participant, address: str) -> None:
+    """Nothing, if `address` can be invited now. Raises `ColleagueAlready`, `CannotInvite` or `InvitedAlready`."""
+    known = User.objects.filter(email__iexact=address).first()
+    if known is not None:
+        colleague = Member.objects.filter(user=known, participant=participant).exists()
+        raise ColleagueAlready if colleague else CannotInvite
+    if Invitation.objects.filter(participant=participant, address__iexact=address).not_ended().exists():
+        raise InvitedAlready
+
+
+def refuse_first_admin(participant: Participant, address: str) -> None:
+    """Nothing, if staff can invite `address` as an admin now. Raises `HasAdmin`, and what `refuse` raises."""
+    if Member.objects.filter(participant=participant, role=Role.ADMIN, is_active=True, user__is_active=True).exists():
+        raise HasAdmin
+    refuse(participant, address)
+
+
 @transaction.atomic
 def invite_first_admin(participant: Participant, *, address: str, by: User) -> Invitation:
     """What staff may do: bring in an admin where there is none. Raises `HasAdmin`, and what `invite` raises."""
-    admins = Member.objects.filter(participant=participant, role=Role.ADMIN, is_active=True, user__is_active=True)
-    if admins.exists():
-        raise HasAdmin
+    refuse_first_admin(participant, address)
     return invite(participant, address=address, role=Role.ADMIN, by=by)
 
 
@@ -161,13 +176,6 @@ def accept(token_hash: str, *, name: str, password: str) -> Member:
         invitation.save(update_fields=["accepted_at", "member"])
         record(Event.INVITATION_ACCEPTED, invitation, by=member)
     return member
-
-
-def _refuse_known(participant: Participant, address: str) -> None:
-    known = User.objects.filter(email__iexact=address).first()
-    if known is not None:
-        colleague = Member.objects.filter(user=known, participant=participant).exists()
-        raise ColleagueAlready if colleague else CannotInvite
 
 
 def _not_ended(invitation: Invitation) -> InvitationQuerySet:

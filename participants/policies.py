@@ -1,7 +1,8 @@
 """Who may do what: the one place where access is decided.
 
 `GRANTS` says which roles an action is for; `can` answers "may she?", `groups_for` answers "which ones?" for sharing
-groups. What has signals in it also asks for training in date. Views name an action (`lantern.lib.marks.requires`), the gate asks `can`. Row-level security stands behind both.
+groups. What has signals in it also asks for training in date. Views name an action (`lantern.lib.marks.requires`), the
+gate asks `can`. Row-level security stands behind both.
 """
 
 from enum import StrEnum

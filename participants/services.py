@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -11,6 +12,7 @@ from guardian.shortcuts import assign_perm, get_objects_for_group, remove_perm
 from accounts.models import User
 from audit.events import Event
 from audit.record import Actor, record
+from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
 
 VIEW, CONTRIBUTE = "view_signals", "contribute_signals"
@@ -60,6 +62,31 @@ def change_participant(participant: Participant, *, fields: Collection[str], by:
         for group in get_objects_for_group(participant.auth_group, f"participants.{VIEW}", klass=SharingGroup):
             _settle_sharing(participant, group)
     record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=sorted(fields))
+
+
+@transaction.atomic
+def describe_participant(participant: Participant, *, name: str, services: list[str], by: Actor) -> list[str]:
+    """What a participant's own admin may change about it; the names of the fields that were different.
+
+    Everything else about a participant is staff's, and so is its row in the database: these two columns are written as
+    the portal itself.
+    """
+    wanted: dict[str, Any] = {"name": name, "services": services}
+    changed = sorted(field for field, value in wanted.items() if getattr(participant, field) != value)
+    if changed:
+        with acting_as_system():
+            Participant.objects.filter(pk=participant.pk).update(**wanted)
+        record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=changed)
+    return changed
+
+
+def groups_of(participant: Participant) -> list[SharingGroup]:
+    """The sharing groups `participant` is in; each says by `may_share` whether it may share there."""
+    groups = list(get_objects_for_group(participant.auth_group, f"participants.{VIEW}", klass=SharingGroup))
+    shares = set(get_objects_for_group(participant.auth_group, f"participants.{CONTRIBUTE}", klass=SharingGroup))
+    for group in groups:
+        group.may_share = group in shares
+    return groups
 
 
 @transaction.atomic

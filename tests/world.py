@@ -12,6 +12,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from accounts.models import Authenticator, CoalitionRole, User
 from accounts.services import add_person, enroll_authenticator
 from audit.record import PORTAL
+from lantern.demo.people import complete_training
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
 from participants.services import add_group, add_member, add_participant, default_group, join_group, move_participant
 from reviews.routing import route
@@ -36,13 +37,21 @@ def add_company(slug: str, *, active: bool = True, **more: Any) -> Participant:
 
 
 def add_team_member(
-    company: Participant, name: str, role: Role = Role.ANALYST, *, with_password: bool = False
+    company: Participant,
+    name: str,
+    role: Role = Role.ANALYST,
+    *,
+    with_password: bool = False,
+    trained: bool = True,
 ) -> Member:
-    """A trained and enrolled member."""
+    """An enrolled member, trained unless told otherwise."""
     email = f"{name}@{company.slug}.example"
     person = add_person(email, name=name.title(), password=PASSWORD if with_password else None, by=PORTAL)
     enroll_authenticator(person, by=PORTAL)
-    return add_member(company, person, role=role, by=PORTAL)
+    member = add_member(company, person, role=role, by=PORTAL)
+    if trained:
+        complete_training(member)
+    return member
 
 
 def add_staff(name: str, role: CoalitionRole) -> User:

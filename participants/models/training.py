@@ -23,7 +23,8 @@ class TrainingRecordQuerySet(models.QuerySet["TrainingRecord"]):
 
 
 def in_date(prefix: str = "") -> Q:
-    """The condition that a record, or one found under `prefix`, is of a module's present version and has not run out."""
+    """The condition that a record, or one found under `prefix`, is of a module's present version and has not run "
+    "out."""
     versions = Q()
     for module in MODULES.values():
         versions |= Q(**{f"{prefix}module": module.slug, f"{prefix}version": module.version})

@@ -11,7 +11,8 @@ GREY_AREAS = Module(
     questions=(
         Question(
             "self_generated",
-            "Two 16-year-olds sent each other intimate pictures of themselves. Your policy forbids them, and you removed "
+            "Two 16-year-olds sent each other intimate pictures of themselves. Your policy forbids them, and you "
+            "removed "
             "them. Do you share their accounts?",
             (
                 Option(
@@ -36,7 +37,8 @@ GREY_AREAS = Module(
         ),
         Question(
             "trader",
-            "An adult's account collects self-generated images of minors and offers them for others. What do you share?",
+            "An adult's account collects self-generated images of minors and offers them for others. What do you "
+            "share?",
             (
                 Option(
                     "a",

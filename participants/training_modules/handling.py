@@ -6,7 +6,8 @@ HANDLING = Module(
     slug="handling",
     version=1,
     title="Keeping what is shared",
-    summary="Traffic light labels, files on your computer, requests by governments, and what to do when something went wrong.",
+    summary="Traffic light labels, files on your computer, requests by governments, and what to do when something "
+    "went wrong.",
     minutes=10,
     questions=(
         Question(
@@ -40,7 +41,8 @@ HANDLING = Module(
                 Option(
                     "a",
                     "No. It stays inside your own organisation.",
-                    "Right. AMBER alone would allow those of your clients and suppliers who need to know; +STRICT takes "
+                    "Right. AMBER alone would allow those of your clients and suppliers who need to know; +STRICT "
+                    "takes "
                     "that away.",
                     is_right=True,
                 ),

@@ -6,12 +6,14 @@ READING = Module(
     slug="reading",
     version=1,
     title="How to read a signal: a lead, never proof",
-    summary="Look at your own platform, judge by your own policy, act on what you found there, and say what came of it.",
+    summary="Look at your own platform, judge by your own policy, act on what you found there, and say what came of "
+    "it.",
     minutes=12,
     questions=(
         Question(
             "lead",
-            "A signal names an e-mail address with severity critical, confirmed by three companies. An account of yours "
+            "A signal names an e-mail address with severity critical, confirmed by three companies. An account of "
+            "yours "
             "has that address. What do you do first?",
             (
                 Option(
@@ -64,13 +66,15 @@ READING = Module(
                 Option(
                     "a",
                     "Name the company that shared the signal; the person has a right to know.",
-                    "The contributor's name and its signal are not yours to give. What you can and must explain is your "
+                    "The contributor's name and its signal are not yours to give. What you can and must explain is "
+                    "your "
                     "own decision.",
                 ),
                 Option(
                     "b",
                     "Refuse the appeal; signals are confidential.",
-                    "Confidential signals do not take away an appeal. Because you decided on your own findings, you can "
+                    "Confidential signals do not take away an appeal. Because you decided on your own findings, you "
+                    "can "
                     "hear it.",
                 ),
                 Option(
@@ -94,7 +98,8 @@ READING = Module(
                 ),
                 Option(
                     "b",
-                    "Unknown. Without more that connects the two, dismiss it as wrong identity or not enough information.",
+                    "Unknown. Without more that connects the two, dismiss it as wrong identity or not enough "
+                    "information.",
                     "Right. The same name on another service is a reason to look, not a connection.",
                     is_right=True,
                 ),

@@ -90,7 +90,8 @@ SHARING = Module(
                 Option(
                     "a",
                     "Put a link to your stored copy into the note, readable for participants only.",
-                    "Never. A link to material is a way of passing it on, whoever may open it. Nothing in Lantern leads "
+                    "Never. A link to material is a way of passing it on, whoever may open it. Nothing in Lantern "
+                    "leads "
                     "to a copy that anybody keeps.",
                 ),
                 Option(

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import CoalitionRole, User
 from audit.record import PORTAL
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
-from participants.policies import GRANTS, GROUP_PERMISSION, Action, can, groups_for, readers_of
+from participants.policies import GRANTS, GROUP_PERMISSION, STATES, Action, can, groups_for, readers_of
 from participants.services import default_group, join_group
 from tests.world import add_closed_group, add_company, add_team_member
 
@@ -23,18 +23,28 @@ def test_can_and_groups_for_agree(harbor: Participant, role: Role, state: Partic
     own, foreign = add_closed_group("own", company), add_closed_group("foreign", harbor)
     Participant.objects.filter(pk=company.pk).update(state=state)
     member = Member.objects.select_related("participant", "user").get(pk=member.pk)
-    acts = state == ParticipantState.ACTIVE
     for action in Action:
         allowed = set(groups_for(member, action))
         assert {group for group in SharingGroup.objects.all() if can(member, action, group)} == allowed or (
             action not in GROUP_PERMISSION
         )
         shares = action in (Action.SHARE_SIGNALS, Action.UPLOAD_SIGNALS)
+        acts = state in STATES.get(action, {ParticipantState.ACTIVE})
         wanted = acts and role in GRANTS[action] and not (shares and receive_only)
         assert can(member, action) == wanted, action
         if action in GROUP_PERMISSION:
             assert allowed == ({own, default_group(by=PORTAL)} if wanted else set())
             assert foreign not in allowed
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_untrained_member_may_do_nothing_with_signals_in_it(northwind: Participant, role: Role) -> None:
+    trained = add_team_member(northwind, "tess", role)
+    untrained = add_team_member(northwind, "uma", role, trained=False)
+    lost = {action for action in Action if can(trained, action) and not can(untrained, action)}
+    assert lost == set(GROUP_PERMISSION)
+    assert {action for action in Action if can(untrained, action)} >= {Action.OPEN_WORK, Action.OPEN_TRAINING}
+    assert not any(groups_for(untrained, action).exists() for action in Action)
 
 
 @pytest.mark.parametrize("lost", ["member", "person"])
@@ -48,10 +58,12 @@ def test_a_member_that_is_not_active_may_nothing(alice: Member, lost: str) -> No
 
 
 def test_staff_never_act_for_a_participant_and_members_never_as_staff(sam: User, ada: User, alice: Member) -> None:
-    member_actions = {Action.OPEN_WORK, *GROUP_PERMISSION}
-    assert {action for action in Action if can(sam, action)} == set(Action) - member_actions
+    everybody_s = {Action.OPEN_WORK, Action.OPEN_TRAINING, Action.VIEW_PARTICIPANT, *GROUP_PERMISSION}
+    admins_s = {Action.MANAGE_MEMBERS, Action.MANAGE_PARTICIPANT, Action.ANSWER_CHECK_IN}
+    members_s = everybody_s | admins_s | {Action.VIEW_TEAM}
+    assert {action for action in Action if can(sam, action)} == set(Action) - members_s
     assert not any(can(ada, action) for action in Action)
-    assert {action for action in Action if can(alice, action)} == member_actions
+    assert {action for action in Action if can(alice, action)} == everybody_s
     assert not any(can(None, action) for action in Action)
     assert not any(can(alice.user, action) for action in Action)
     sam.is_active = False

@@ -14,6 +14,8 @@ PUBLIC = {
     "accounts:abandon",
     "accounts:letters",
     "accounts:letter",
+    "participants:join",
+    "participants:open_invitation",
     "transparency:index",
     "transparency:year",
     "transparency:file",

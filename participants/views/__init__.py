@@ -1,0 +1,1 @@
+"""The pages of a participant: its people, its training, itself, and the way in."""
