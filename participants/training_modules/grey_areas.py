@@ -54,8 +54,8 @@ GREY_AREAS = Module(
                 Option(
                     "c",
                     "Nothing: whatever is self-generated is a grey area.",
-                    "The children's part is delicate; the adult's is not grey at all. He broke your policy, and others "
-                    "can stop him.",
+                    "The children's part is delicate; the adult's is not grey at all. It broke your policy, and "
+                    "others can stop it.",
                 ),
             ),
         ),

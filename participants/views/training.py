@@ -30,8 +30,8 @@ def module(request: MemberRequest, slug: str) -> HttpResponse:
     found = MODULES.get(slug)
     if found is None:
         raise Http404
-    form = QuizForm(request.POST or None, module=found)
-    if request.method == "POST":
+    form = QuizForm(request.POST if request.method == "POST" else None, module=found)
+    if form.is_bound:
         form.full_clean()
         try:
             pass_module(found, answers=form.cleaned_data, by=request.member)

@@ -209,7 +209,11 @@ def test_what_is_another_s_answers_as_what_is_not_there(world: World) -> None:
 
 def test_public_addresses_answer_everybody(world: World) -> None:
     wrong = {}
-    arguments: dict[str, list[Any]] = {"participants:open_invitation": ["a-token"], "transparency:year": [2024], "transparency:file": [2024, "csv"]}
+    arguments: dict[str, list[Any]] = {
+        "participants:open_invitation": ["a-token"],
+        "transparency:year": [2024],
+        "transparency:file": [2024, "csv"],
+    }
     arguments["accounts:letter"] = [uuid4()]
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
         wanted = (anonymous, password, member, member, member, member, suspended, staff, auditor)

@@ -32,7 +32,13 @@ WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND (
         WHERE a.attrelid = c.oid AND a.attname IN ('participant_id', 'sharing_group_id') AND NOT a.attisdropped))
 ORDER BY c.relname
 """
-APPEND_ONLY = ["audit.AuditEvent", "participants.TrainingRecord", "reviews.Decision", "reviews.Measure", "transparency.Edition"]
+APPEND_ONLY = [
+    "audit.AuditEvent",
+    "participants.TrainingRecord",
+    "reviews.Decision",
+    "reviews.Measure",
+    "transparency.Edition",
+]
 CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 TABLES = [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
 
