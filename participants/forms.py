@@ -90,8 +90,8 @@ class CompanyForm(forms.Form):
     )
 
     def __init__(self, *args: Any, participant: Participant, **kwargs: Any) -> None:
-        initial = {"name": participant.name, "services": ", ".join(participant.services)}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = {"name": participant.name, "services": ", ".join(participant.services)}
         self._participant = participant
 
     def clean_name(self) -> str:

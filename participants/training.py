@@ -45,8 +45,8 @@ class Standing:
 
 def is_trained(member: Member) -> bool:
     """Whether every module has been passed in its present version and none has run out."""
-    records = TrainingRecord.objects.filter(member=member).in_date()
-    return records.aggregate(passed=Count("module", distinct=True))["passed"] == len(MODULES)
+    passed = TrainingRecord.objects.filter(member=member).in_date().values("module").distinct().count()
+    return passed == len(MODULES)
 
 
 def trained_members(participant: Participant) -> QuerySet[Member]:
