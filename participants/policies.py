@@ -23,11 +23,14 @@ class Action(StrEnum):
     SHARE_SIGNALS = "share_signals"
     UPLOAD_SIGNALS = "upload_signals"
     DECIDE = "decide"
+    MANAGE_PARTICIPANT = "manage_participant"
+    ANSWER_CHECK_IN = "answer_check_in"
     ADMINISTER = "administer"
     PUBLISH = "publish"
 
 
 EVERY_ROLE = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({CoalitionRole.STAFF})
 
 GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
@@ -36,6 +39,8 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
     Action.SHARE_SIGNALS: EVERY_ROLE,
     Action.UPLOAD_SIGNALS: EVERY_ROLE,
     Action.DECIDE: EVERY_ROLE,
+    Action.MANAGE_PARTICIPANT: ADMINS,
+    Action.ANSWER_CHECK_IN: ADMINS,
     Action.ADMINISTER: STAFF,
     Action.PUBLISH: STAFF,
 }
@@ -46,6 +51,18 @@ GROUP_PERMISSION = {
     Action.DECIDE: "view_signals",
     Action.SHARE_SIGNALS: "contribute_signals",
     Action.UPLOAD_SIGNALS: "contribute_signals",
+}
+
+# The states of a participant in which its people work, those in which they look, and those in which they have pages of
+# their own company; by action where it differs from the first.
+WORKING = frozenset({ParticipantState.ACTIVE})
+LOOKING = WORKING | {ParticipantState.READ_ONLY}
+PRESENT = LOOKING | {ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING}
+STATES: dict[Action, frozenset[ParticipantState]] = {
+    Action.OPEN_WORK: LOOKING,
+    Action.VIEW_SIGNALS: LOOKING,
+    Action.MANAGE_PARTICIPANT: PRESENT,
+    Action.ANSWER_CHECK_IN: LOOKING,
 }
 
 
@@ -67,11 +84,13 @@ def groups_for(member: Member, action: Action) -> QuerySet[SharingGroup]:
 def readers_of(group: SharingGroup) -> QuerySet[Participant]:
     """The participants that see the signals of `group` now. Asked by the portal itself: members see only their own."""
     granted = SharingGroupPermission.objects.filter(content_object=group, permission__codename="view_signals")
-    return Participant.objects.filter(state=ParticipantState.ACTIVE, auth_group__in=granted.values("group"))
+    return Participant.objects.filter(state__in=LOOKING, auth_group__in=granted.values("group"))
 
 
 def _acts(member: Member, action: Action) -> bool:
-    return member.is_active and member.user.is_active and member.participant.is_active and member.role in GRANTS[action]
+    if not (member.is_active and member.user.is_active and member.role in GRANTS[action]):
+        return False
+    return member.participant.state in STATES.get(action, WORKING)
 
 
 def _member_can(member: Member, action: Action, group: SharingGroup | None) -> bool:

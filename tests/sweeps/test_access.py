@@ -119,7 +119,7 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     others["review"] = Review.objects.get(participant=bob.participant, signal=foreign).pk
     paused = add_company("brightpath")
     pam = add_team_member(paused, "pam")
-    move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL)
+    move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
     adam = add_team_member(alice.participant, "adam", Role.ADMIN)
     publish_edition(2024, by=sam)
     people = {"analyst": alice.user, "lead": lena.user, "admin": adam.user, "suspended": pam.user, "staff": sam}
