@@ -26,6 +26,13 @@ def _number(name: str, default: int) -> int:
     return int(text)
 
 
+def _days(name: str, default: str) -> tuple[int, ...]:
+    text = os.environ.get(name, default)
+    if not re.fullmatch(r"\d+,\d+,\d+", text):
+        raise ImproperlyConfigured(f"{name} must be three whole numbers with commas between them, not {text!r}.")
+    return tuple(map(int, text.split(",")))
+
+
 def _secret(name: str) -> str:
     """The secret `name`, from its file in the key folder. Empty where there is no such file; checks refuse that."""
     path = KEYS_DIR / name
@@ -171,7 +178,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("LANTERN_PROXIES", 0)
 # The failures of one address are counted with its e-mail address; ten in five minutes, then a pause.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/5m/key,50/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/5m/key,50/m/ip",
+    "apply": "10/h/ip",
+    "apply_link": "60/h/ip",
+}
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -257,11 +269,20 @@ SWEEP_SECONDS = _number("LANTERN_SWEEP_SECONDS", 10)
 CELERY_BEAT_SCHEDULE = {
     "uploads": {"task": "signals.sweep_uploads", "schedule": SWEEP_SECONDS},
     "routing": {"task": "reviews.route", "schedule": SWEEP_SECONDS},
+    "departures": {"task": "signals.withdraw_departed", "schedule": SWEEP_SECONDS},
+    "programme": {"task": "participants.keep_programme", "schedule": 60 * 60},
     "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
-# Taking part.
+# Taking part. An overdue check-in makes read-only so many days after it was due, and suspends so many days after that.
+CHECK_IN_MONTHS = _number("LANTERN_CHECK_IN_MONTHS", 3)
+PRACTICE_REVIEW_MONTHS = _number("LANTERN_PRACTICE_REVIEW_MONTHS", 12)
+CHECK_IN_REMINDER_DAYS = _days("LANTERN_CHECK_IN_REMINDER_DAYS", "30,7,0")
+READ_ONLY_AFTER_DAYS = _number("LANTERN_READ_ONLY_AFTER_DAYS", 14)
+SUSPENDED_AFTER_DAYS = _number("LANTERN_SUSPENDED_AFTER_DAYS", 28)
+APPLICATION_DRAFT_DAYS = _number("LANTERN_APPLICATION_DRAFT_DAYS", 90)
+AGREEMENT_MAX_BYTES = _number("LANTERN_AGREEMENT_MAX_BYTES", 10_000_000)
 INVITATION_DAYS = _number("LANTERN_INVITATION_DAYS", 7)
 TRAINING_VALID_DAYS = _number("LANTERN_TRAINING_VALID_DAYS", 365)
 TRAINING_REMIND_DAYS = _number("LANTERN_TRAINING_REMIND_DAYS", 30)

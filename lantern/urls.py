@@ -11,6 +11,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("", include("participants.public_urls")),
+    path("participant/", include("participants.check_in_urls")),
     path("accounts/", include("accounts.urls")),
     path("participant/", include("participants.urls")),
     path("signals/", include("signals.urls")),

@@ -67,16 +67,20 @@ GROUP_PERMISSION = {
 # Everything with signals in it asks for training in date.
 NEEDS_TRAINING = frozenset(GROUP_PERMISSION)
 
-# The states of a participant in which its people have pages, and those in which they work; by action where it differs.
+# The states of a participant in which its people work, those in which they look, and those in which they have pages of
+# their own company; by action where it differs from the first.
 WORKING = frozenset({ParticipantState.ACTIVE})
-PRESENT = WORKING | {ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING}
+LOOKING = WORKING | {ParticipantState.READ_ONLY}
+PRESENT = LOOKING | {ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING}
 STATES: dict[Action, frozenset[ParticipantState]] = {
+    Action.OPEN_WORK: LOOKING,
+    Action.VIEW_SIGNALS: LOOKING,
     Action.OPEN_TRAINING: PRESENT,
     Action.VIEW_PARTICIPANT: PRESENT,
     Action.VIEW_TEAM: PRESENT,
     Action.MANAGE_MEMBERS: PRESENT,
     Action.MANAGE_PARTICIPANT: PRESENT,
-    Action.ANSWER_CHECK_IN: PRESENT,
+    Action.ANSWER_CHECK_IN: LOOKING,
 }
 
 
@@ -98,7 +102,7 @@ def groups_for(member: Member, action: Action) -> QuerySet[SharingGroup]:
 def readers_of(group: SharingGroup) -> QuerySet[Participant]:
     """The participants that see the signals of `group` now. Asked by the portal itself: members see only their own."""
     granted = SharingGroupPermission.objects.filter(content_object=group, permission__codename="view_signals")
-    return Participant.objects.filter(state=ParticipantState.ACTIVE, auth_group__in=granted.values("group"))
+    return Participant.objects.filter(state__in=LOOKING, auth_group__in=granted.values("group"))
 
 
 def _acts(member: Member, action: Action) -> bool:

@@ -6,6 +6,7 @@ app_name = "participants"
 urlpatterns = [
     path("", company.overview, name="overview"),
     path("groups/", company.groups, name="groups"),
+    path("agreement/", company.agreement, name="agreement"),
     path("settings/", company.settings, name="settings"),
     path("members/", people.members, name="members"),
     path("members/<int:member_id>/", people.member, name="member"),

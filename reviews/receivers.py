@@ -8,9 +8,9 @@ from django.dispatch import receiver
 from accounts.models import User
 from audit.record import Actor
 from lantern.lib.bell import ring
-from participants.models import Member
-from participants.notices import member_removed
-from reviews.claims import release_all
+from participants.models import Member, Participant
+from participants.notices import Effect, member_removed, participant_leaving, participant_left
+from reviews.claims import held_of, release_all, release_departed
 from signals.notices import signals_changed
 
 
@@ -27,5 +27,15 @@ def give_claims_back(user: User | None, **_: Any) -> None:
 
 
 @receiver(member_removed)
-def take_claims_back(member: Member, by: Actor, **_: Any) -> None:
+def take_claims_of_one_back(member: Member, by: Actor, **_: Any) -> None:
     release_all(member, by=by, why="member_removed")
+
+
+@receiver(participant_leaving)
+def tell_what_ends(participant: Participant, **_: Any) -> list[Effect]:
+    return [Effect("Reviews its people hold", held_of(participant).count(), "given back, undecided")]
+
+
+@receiver(participant_left)
+def take_claims_back(participant: Participant, by: Actor, **_: Any) -> None:
+    release_departed(participant, by=by)

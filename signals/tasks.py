@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from signals import uploads
+from signals import departures, uploads
 
 
 @shared_task(name="signals.work_on_upload")
@@ -15,3 +15,8 @@ def work_on_upload(upload_id: str) -> None:
 @shared_task(name="signals.sweep_uploads")
 def sweep_uploads() -> None:
     uploads.sweep()
+
+
+@shared_task(name="signals.withdraw_departed")
+def withdraw_departed() -> None:
+    departures.withdraw_departed()

@@ -13,7 +13,7 @@ import participants.models.training
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("participants", "0002_walls"),
+        ("participants", "0004_life_cycle_walls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,1 +1,1 @@
-"""The pages of a participant: its people, its training, itself, and the way in."""
+"""The pages of participants: the company, its people, its training, its check-ins, and the ways in."""

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from lantern.lib.marks import requires
 from participants.forms import CompanyForm
-from participants.models import Invitation, Member
+from participants.models import Agreement, Invitation, Member
 from participants.policies import Action
 from participants.requests import MemberRequest
 from participants.services import describe_participant, groups_of
@@ -36,6 +36,18 @@ def groups(request: MemberRequest) -> HttpResponse:
     """The sharing groups the company is in, and what it may do there."""
     company = request.member.participant
     return render(request, "participants/groups.html", {"groups": groups_of(company), "participant": company})
+
+
+@requires(Action.VIEW_PARTICIPANT)
+@require_safe
+def agreement(request: MemberRequest) -> HttpResponse:
+    """What the company signed: the latest version, and which ones came before."""
+    company = request.member.participant
+    versions = list(Agreement.objects.filter(participant=company).without_files().order_by("-version"))
+    in_force = {found.pk for found in Agreement.objects.filter(participant=company).in_force().without_files()}
+    rows = [{"agreement": version, "is_in_force": version.pk in in_force} for version in versions]
+    context = {"latest": rows[0] if rows else None, "former": rows[1:], "participant": company}
+    return render(request, "participants/agreement.html", context)
 
 
 @requires(Action.MANAGE_PARTICIPANT)

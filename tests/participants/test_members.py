@@ -21,8 +21,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def adam(northwind: Participant) -> Member:
-    """Northwind's admin."""
-    return add_team_member(northwind, "adam", Role.ADMIN)
+    """Northwind's only admin."""
+    adam = add_team_member(northwind, "adam", Role.ADMIN)
+    Member.objects.filter(participant=northwind, role=Role.ADMIN).exclude(pk=adam.pk).update(role=Role.LEAD)
+    return adam
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 from accounts.models import CoalitionRole, User
 from audit.record import PORTAL
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
-from participants.policies import GRANTS, GROUP_PERMISSION, STATES, Action, can, groups_for, readers_of
+from participants.policies import GRANTS, GROUP_PERMISSION, STATES, WORKING, Action, can, groups_for, readers_of
 from participants.services import default_group, join_group
-from tests.world import add_closed_group, add_company, add_team_member
+from tests.world import add_closed_group, add_company, add_team_member, bring_to
 
 pytestmark = pytest.mark.django_db
 
@@ -18,10 +18,9 @@ STANDINGS = list(product(Role, ParticipantState, (False, True)))
 
 @pytest.mark.parametrize(("role", "state", "receive_only"), STANDINGS)
 def test_can_and_groups_for_agree(harbor: Participant, role: Role, state: ParticipantState, receive_only: bool) -> None:
-    company = add_company("northwind", receive_only=receive_only)
+    company = bring_to(add_company("northwind", active=False, receive_only=receive_only), state)
     member = add_team_member(company, "ana", role)
     own, foreign = add_closed_group("own", company), add_closed_group("foreign", harbor)
-    Participant.objects.filter(pk=company.pk).update(state=state)
     member = Member.objects.select_related("participant", "user").get(pk=member.pk)
     for action in Action:
         allowed = set(groups_for(member, action))
@@ -29,8 +28,7 @@ def test_can_and_groups_for_agree(harbor: Participant, role: Role, state: Partic
             action not in GROUP_PERMISSION
         )
         shares = action in (Action.SHARE_SIGNALS, Action.UPLOAD_SIGNALS)
-        acts = state in STATES.get(action, {ParticipantState.ACTIVE})
-        wanted = acts and role in GRANTS[action] and not (shares and receive_only)
+        wanted = state in STATES.get(action, WORKING) and role in GRANTS[action] and not (shares and receive_only)
         assert can(member, action) == wanted, action
         if action in GROUP_PERMISSION:
             assert allowed == ({own, default_group(by=PORTAL)} if wanted else set())
@@ -75,6 +73,8 @@ def test_readers_are_the_active_participants_of_a_group(
     northwind: Participant, harbor: Participant, meridian: Participant
 ) -> None:
     group = default_group(by=PORTAL)
+    assert set(readers_of(group)) == {northwind, harbor, meridian}
+    Participant.objects.filter(pk=harbor.pk).update(state=ParticipantState.READ_ONLY)
     assert set(readers_of(group)) == {northwind, harbor, meridian}
     Participant.objects.filter(pk=harbor.pk).update(state=ParticipantState.SUSPENDED)
     assert set(readers_of(group)) == {northwind, meridian}

@@ -64,6 +64,7 @@ PAGES = {
     "signals:reveal": Page("post", 200, "signal"),
     "participants:overview": Page("get", 200, who=TEAM),
     "participants:groups": Page("get", 200, who=TEAM),
+    "participants:agreement": Page("get", 200, who=TEAM),
     "participants:settings": Page("get", 200, who=("admin",)),
     "participants:members": Page("get", 200, who=("lead", "admin")),
     "participants:member": Page("get", 200, "member", ("admin",)),
@@ -144,7 +145,7 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     others["review"] = Review.objects.get(participant=bob.participant, signal=foreign).pk
     paused = add_company("brightpath")
     pam = add_team_member(paused, "pam")
-    move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL)
+    move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
     adam = add_team_member(alice.participant, "adam", Role.ADMIN)
     uma = add_team_member(alice.participant, "uma", Role.ANALYST, trained=False)
     publish_edition(2024, by=sam)
