@@ -27,6 +27,13 @@ def _number(name: str, default: int) -> int:
     return int(text)
 
 
+def _days(name: str, default: str) -> tuple[int, ...]:
+    text = os.environ.get(name, default)
+    if not re.fullmatch(r"\d+,\d+,\d+", text):
+        raise ImproperlyConfigured(f"{name} must be three whole numbers with commas between them, not {text!r}.")
+    return tuple(map(int, text.split(",")))
+
+
 def _secret(name: str) -> str:
     """The secret `name`, from its file in the key folder. Empty where there is no such file; checks refuse that."""
     path = KEYS_DIR / name
@@ -188,6 +195,8 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "10/h/user",
     "manage_email": "10/h/user",
     "reauthenticate": "20/m/user",
+    "apply": "10/h/ip",
+    "apply_link": "60/h/ip",
 }
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
@@ -287,6 +296,8 @@ CELERY_BEAT_SCHEDULE = {
     "relations": {"task": "signals.relate", "schedule": SWEEP_SECONDS},
     "endings": {"task": "signals.sweep_endings", "schedule": SWEEP_SECONDS},
     "expiry": {"task": "signals.expire", "schedule": crontab(hour="2", minute="17")},
+    "departures": {"task": "signals.withdraw_departed", "schedule": SWEEP_SECONDS},
+    "programme": {"task": "participants.keep_programme", "schedule": 60 * 60},
     "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
     "resets": {"task": "accounts.answer_resets", "schedule": SWEEP_SECONDS},
     "old_sessions": {"task": "accounts.clear_sessions", "schedule": 60 * 60},
@@ -296,6 +307,17 @@ CELERY_BEAT_SCHEDULE = {
 # Taking lists out: above the first number a lead has to agree, above the second it is refused.
 EXPORT_APPROVAL_ROWS = _number("LANTERN_EXPORT_APPROVAL_ROWS", 1_000)
 EXPORT_MAX_ROWS = _number("LANTERN_EXPORT_MAX_ROWS", 100_000)
+# Taking part. An overdue check-in makes read-only so many days after it was due, and suspends so many days after that.
+CHECK_IN_MONTHS = _number("LANTERN_CHECK_IN_MONTHS", 3)
+PRACTICE_REVIEW_MONTHS = _number("LANTERN_PRACTICE_REVIEW_MONTHS", 12)
+CHECK_IN_REMINDER_DAYS = _days("LANTERN_CHECK_IN_REMINDER_DAYS", "30,7,0")
+READ_ONLY_AFTER_DAYS = _number("LANTERN_READ_ONLY_AFTER_DAYS", 14)
+SUSPENDED_AFTER_DAYS = _number("LANTERN_SUSPENDED_AFTER_DAYS", 28)
+APPLICATION_DRAFT_DAYS = _number("LANTERN_APPLICATION_DRAFT_DAYS", 90)
+AGREEMENT_MAX_BYTES = _number("LANTERN_AGREEMENT_MAX_BYTES", 10_000_000)
+INVITATION_DAYS = _number("LANTERN_INVITATION_DAYS", 7)
+TRAINING_VALID_DAYS = _number("LANTERN_TRAINING_VALID_DAYS", 365)
+TRAINING_REMIND_DAYS = _number("LANTERN_TRAINING_REMIND_DAYS", 30)
 
 # Reviewing.
 CLAIM_LEASE_SECONDS = _number("LANTERN_CLAIM_LEASE_SECONDS", 15 * 60)

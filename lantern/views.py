@@ -15,6 +15,7 @@ from lantern.lib.paging import capped_count
 from participants.models import Member
 from participants.policies import Action, can
 from participants.requests import AnyRequest
+from participants.training import due_modules
 from reviews.models import Review
 from signals.models import Contribution, Upload
 
@@ -24,14 +25,18 @@ LATEST_UPLOADS = 5
 @public
 @require_safe
 def home(request: AnyRequest) -> HttpResponse:
-    """Sign-in, or your work."""
+    """Sign-in; or the training, until it is in date; or your work."""
     user, member = request.user, request.member
     if not has_passed(user):
         return redirect(settings.LOGIN_URL)
     if can(user, Action.ADMINISTER):
         return redirect("admin:index")
+    if member is not None and can(member, Action.OPEN_TRAINING) and (due := due_modules(member)):
+        return render(request, "training_first.html", {"due": due, "minutes": sum(module.minutes for module in due)})
     if member is not None and can(member, Action.OPEN_WORK):
         return render(request, "home.html", _work_of(member))
+    if member is not None and can(member, Action.VIEW_PARTICIPANT):
+        return redirect("participants:overview")
     return render(request, "paused.html", {"member": member})
 
 

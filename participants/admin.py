@@ -13,9 +13,12 @@ from audit.events import Event
 from audit.models import AuditEvent
 from audit.record import record
 from participants import sign_in_admin  # noqa: F401 -- registers its pages
+from participants.invitation_admin import InvitationAdmin
 from participants.models import Member, Participant, ParticipantState, SharingGroup
 from participants.services import add_group, add_participant, change_participant, move_participant
 from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
+
+__all__ = ["AuditEventAdmin", "InvitationAdmin", "ParticipantAdmin", "SharingGroupAdmin", "UserAdmin"]
 
 
 class ParticipantResource(ModelResource):  # type: ignore[misc]

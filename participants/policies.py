@@ -1,7 +1,8 @@
 """Who may do what: the one place where access is decided.
 
 `GRANTS` says which roles an action is for; `can` answers "may she?", `groups_for` answers "which ones?" for sharing
-groups. Views name an action (`lantern.lib.marks.requires`), the gate asks `can`. Row-level security stands behind both.
+groups. What has signals in it also asks for training in date. Views name an action (`lantern.lib.marks.requires`), the
+gate asks `can`. Row-level security stands behind both.
 """
 
 from enum import StrEnum
@@ -11,6 +12,7 @@ from guardian.shortcuts import get_objects_for_group
 
 from accounts.models import CoalitionRole, User
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup, SharingGroupPermission
+from participants.training import is_trained
 
 Person = Member | User
 
@@ -25,11 +27,19 @@ class Action(StrEnum):
     WITHDRAW_SIGNALS = "withdraw_signals"
     APPROVE_EXPORTS = "approve_exports"
     DECIDE = "decide"
+    OPEN_TRAINING = "open_training"
+    VIEW_PARTICIPANT = "view_participant"
+    VIEW_TEAM = "view_team"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_PARTICIPANT = "manage_participant"
+    ANSWER_CHECK_IN = "answer_check_in"
     ADMINISTER = "administer"
     PUBLISH = "publish"
 
 
 EVERY_ROLE = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
+LEADS = frozenset({Role.LEAD, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({CoalitionRole.STAFF})
 
 GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
@@ -40,6 +50,12 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
     Action.WITHDRAW_SIGNALS: EVERY_ROLE,
     Action.APPROVE_EXPORTS: frozenset({Role.LEAD, Role.ADMIN}),
     Action.DECIDE: EVERY_ROLE,
+    Action.OPEN_TRAINING: EVERY_ROLE,
+    Action.VIEW_PARTICIPANT: EVERY_ROLE,
+    Action.VIEW_TEAM: LEADS,
+    Action.MANAGE_MEMBERS: ADMINS,
+    Action.MANAGE_PARTICIPANT: ADMINS,
+    Action.ANSWER_CHECK_IN: ADMINS,
     Action.ADMINISTER: STAFF,
     Action.PUBLISH: STAFF,
 }
@@ -51,6 +67,25 @@ GROUP_PERMISSION = {
     Action.DECIDE: "view_signals",
     Action.SHARE_SIGNALS: "contribute_signals",
     Action.UPLOAD_SIGNALS: "contribute_signals",
+}
+
+# Everything with signals in it asks for training in date.
+NEEDS_TRAINING = frozenset({*GROUP_PERMISSION, Action.WITHDRAW_SIGNALS, Action.APPROVE_EXPORTS})
+
+# The states of a participant in which its people work, those in which they look, and those in which they have pages of
+# their own company; by action where it differs from the first.
+WORKING = frozenset({ParticipantState.ACTIVE})
+LOOKING = WORKING | {ParticipantState.READ_ONLY}
+PRESENT = LOOKING | {ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING}
+STATES: dict[Action, frozenset[ParticipantState]] = {
+    Action.OPEN_WORK: LOOKING,
+    Action.VIEW_SIGNALS: LOOKING,
+    Action.OPEN_TRAINING: PRESENT,
+    Action.VIEW_PARTICIPANT: PRESENT,
+    Action.VIEW_TEAM: PRESENT,
+    Action.MANAGE_MEMBERS: PRESENT,
+    Action.MANAGE_PARTICIPANT: PRESENT,
+    Action.ANSWER_CHECK_IN: LOOKING,
 }
 
 
@@ -72,11 +107,15 @@ def groups_for(member: Member, action: Action) -> QuerySet[SharingGroup]:
 def readers_of(group: SharingGroup) -> QuerySet[Participant]:
     """The participants that see the signals of `group` now. Asked by the portal itself: members see only their own."""
     granted = SharingGroupPermission.objects.filter(content_object=group, permission__codename="view_signals")
-    return Participant.objects.filter(state=ParticipantState.ACTIVE, auth_group__in=granted.values("group"))
+    return Participant.objects.filter(state__in=LOOKING, auth_group__in=granted.values("group"))
 
 
 def _acts(member: Member, action: Action) -> bool:
-    return member.is_active and member.user.is_active and member.participant.is_active and member.role in GRANTS[action]
+    if not (member.is_active and member.user.is_active and member.role in GRANTS[action]):
+        return False
+    if member.participant.state not in STATES.get(action, WORKING):
+        return False
+    return action not in NEEDS_TRAINING or is_trained(member)
 
 
 def _member_can(member: Member, action: Action, group: SharingGroup | None) -> bool:

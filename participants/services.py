@@ -1,7 +1,8 @@
 """What can be done to participants, members and sharing groups."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -11,7 +12,10 @@ from guardian.shortcuts import assign_perm, get_objects_for_group, remove_perm
 from accounts.models import User
 from audit.events import Event
 from audit.record import Actor, record
-from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
+from lantern.lib.tenancy import acting_as_system
+from participants.departing import part
+from participants.lifecycle import check_move
+from participants.models import Buddy, Member, Participant, ParticipantState, Role, SharingGroup, StateChange
 
 VIEW, CONTRIBUTE = "view_signals", "contribute_signals"
 
@@ -39,17 +43,42 @@ def add_participant(
 
 @transaction.atomic
 def move_participant(
-    participant: Participant, *, to: ParticipantState, by: Actor, active_since: date | None = None
+    participant: Participant, *, to: ParticipantState, by: Actor, reason: str = "", active_since: date | None = None
 ) -> None:
-    """Put `participant` into another state. On becoming active it joins the default sharing group."""
-    before = participant.state
+    """Put `participant` into another state. Raises `IllegalMove`, `ReasonNeeded` or `NotReady`.
+
+    On becoming active for the first time it joins the default sharing group; on leaving, everything of it ends.
+    """
+    now = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    check_move(now, to=to, reason=reason)
+    begins = to == ParticipantState.ACTIVE and now.active_since is None
+    participant.active_since = now.active_since or (active_since or timezone.now().date() if begins else None)
     participant.state = to
-    if to == ParticipantState.ACTIVE:
-        participant.active_since = participant.active_since or active_since or timezone.now().date()
-    participant.save()
-    record(Event.PARTICIPANT_MOVED, participant, by=by, before=before, after=to.value)
-    if to == ParticipantState.ACTIVE:
+    participant.save(update_fields=["state", "active_since"])
+    StateChange.objects.create(
+        participant=participant, before=now.state, after=to, reason=reason.strip(), by_id=by.user_id
+    )
+    record(Event.PARTICIPANT_MOVED, participant, by=by, before=now.state, after=to.value)
+    if begins:
         join_group(participant, default_group(by=by), by=by)
+    if to == ParticipantState.LEFT:
+        part(participant, by=by)
+
+
+@transaction.atomic
+def offboard(participant: Participant, *, by: Actor, reason: str) -> None:
+    """End the participation of `participant` for good (`participants.departing`). Raises as `move_participant` does."""
+    move_participant(participant, to=ParticipantState.LEFT, by=by, reason=reason)
+
+
+@transaction.atomic
+def give_buddy(participant: Participant, helper: Participant, *, person: str, by: Actor) -> Buddy:
+    """Name somebody at `helper` who helps `participant` through its first year, from today or its first active day."""
+    since = participant.active_since or timezone.now().date()
+    facts = {"helper": helper, "person": person, "since": since, "until": since + timedelta(days=365)}
+    buddy, _ = Buddy.objects.update_or_create(participant=participant, defaults=facts)
+    record(Event.BUDDY_GIVEN, participant, by=by, helper=helper.slug)
+    return buddy
 
 
 @transaction.atomic
@@ -60,6 +89,31 @@ def change_participant(participant: Participant, *, fields: Collection[str], by:
         for group in get_objects_for_group(participant.auth_group, f"participants.{VIEW}", klass=SharingGroup):
             _settle_sharing(participant, group)
     record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=sorted(fields))
+
+
+@transaction.atomic
+def describe_participant(participant: Participant, *, name: str, services: list[str], by: Actor) -> list[str]:
+    """What a participant's own admin may change about it; the names of the fields that were different.
+
+    Everything else about a participant is staff's, and so is its row in the database: these two columns are written as
+    the portal itself.
+    """
+    wanted: dict[str, Any] = {"name": name, "services": services}
+    changed = sorted(field for field, value in wanted.items() if getattr(participant, field) != value)
+    if changed:
+        with acting_as_system():
+            Participant.objects.filter(pk=participant.pk).update(**wanted)
+        record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=changed)
+    return changed
+
+
+def groups_of(participant: Participant) -> list[SharingGroup]:
+    """The sharing groups `participant` is in; each says by `may_share` whether it may share there."""
+    groups = list(get_objects_for_group(participant.auth_group, f"participants.{VIEW}", klass=SharingGroup))
+    shares = set(get_objects_for_group(participant.auth_group, f"participants.{CONTRIBUTE}", klass=SharingGroup))
+    for group in groups:
+        group.may_share = group in shares
+    return groups
 
 
 @transaction.atomic

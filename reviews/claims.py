@@ -5,11 +5,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from audit.events import Event
-from audit.record import record
-from participants.models import Member
+from audit.record import Actor, record
+from participants.models import Member, Participant
 from participants.policies import Action, groups_for
 from reviews.models import Review, ReviewState
 
@@ -91,10 +92,24 @@ def release(review: Review, *, by: Member, why: str = "skipped") -> None:
 
 
 @transaction.atomic
-def release_all(*, by: Member) -> None:
-    """Give back everything the member holds: on signing out."""
-    for review in Review.objects.held_by(by):
-        release(review, by=by, why="signed_out")
+def release_all(holder: Member, *, by: Actor, why: str) -> None:
+    """Give back everything `holder` holds: on signing out, or on losing its place."""
+    for review in Review.objects.held_by(holder).select_for_update():
+        Review.objects.filter(pk=review.pk).update(holder=None, held_until=None)
+        record(Event.REVIEW_RELEASED, review, by=by, why=why)
+
+
+def held_of(participant: Participant) -> QuerySet[Review]:
+    """The reviews that people of `participant` hold, their lease over or not."""
+    return Review.objects.filter(participant=participant, state=ReviewState.OPEN, holder__isnull=False)
+
+
+@transaction.atomic
+def release_departed(participant: Participant, *, by: Actor) -> None:
+    """Take back what the people of a participant that left hold."""
+    for review in held_of(participant).select_for_update():
+        Review.objects.filter(pk=review.pk).update(holder=None, held_until=None)
+        record(Event.REVIEW_RELEASED, review, by=by, why="participant_left")
 
 
 def _refuse_too_many(by: Member) -> None:

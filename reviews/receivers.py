@@ -1,4 +1,4 @@
-"""What `reviews` does when others speak: new signals ring the routing, signing out gives claims back."""
+"""What `reviews` does when others speak: new signals ring the routing, signing out and leaving give claims back."""
 
 from typing import Any
 
@@ -6,9 +6,11 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 
 from accounts.models import User
+from audit.record import Actor
 from lantern.lib.bell import ring
-from participants.models import Member
-from reviews.claims import release_all
+from participants.models import Member, Participant
+from participants.notices import Effect, member_removed, participant_leaving, participant_left
+from reviews.claims import held_of, release_all, release_departed
 from signals.notices import signals_changed
 
 
@@ -21,4 +23,19 @@ def ring_routing(**_: Any) -> None:
 def give_claims_back(user: User | None, **_: Any) -> None:
     member = Member.objects.filter(user=user).first() if user is not None else None
     if member is not None:
-        release_all(by=member)
+        release_all(member, by=member, why="signed_out")
+
+
+@receiver(member_removed)
+def take_claims_of_one_back(member: Member, by: Actor, **_: Any) -> None:
+    release_all(member, by=by, why="member_removed")
+
+
+@receiver(participant_leaving)
+def tell_what_ends(participant: Participant, **_: Any) -> list[Effect]:
+    return [Effect("Reviews its people hold", held_of(participant).count(), "given back, undecided")]
+
+
+@receiver(participant_left)
+def take_claims_back(participant: Participant, by: Actor, **_: Any) -> None:
+    release_departed(participant, by=by)

@@ -6,4 +6,4 @@ class SignalsConfig(AppConfig):
     verbose_name = "What is shared"
 
     def ready(self) -> None:
-        from signals import receivers  # noqa: F401, PLC0415
+        from signals import receivers  # noqa: F401, PLC0415 -- connects itself; models must be loaded first

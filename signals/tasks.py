@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from signals import expiring, relating, sweeping, uploads, withdrawing
+from signals import departures, expiring, relating, sweeping, uploads, withdrawing
 
 
 @shared_task(name="signals.work_on_upload")
@@ -35,3 +35,8 @@ def relate() -> None:
 @shared_task(name="signals.sweep_endings")
 def sweep_endings() -> None:
     sweeping.sweep_endings()
+
+
+@shared_task(name="signals.withdraw_departed")
+def withdraw_departed() -> None:
+    departures.withdraw_departed()

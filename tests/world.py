@@ -12,8 +12,12 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from accounts.models import Authenticator, CoalitionRole, User
 from accounts.services import add_person, enroll_authenticator
 from audit.record import PORTAL
-from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
+from lantern.demo.people import complete_training
+from participants.agreements import add_agreement
+from participants.models import Agreement, Member, Participant, ParticipantState, Role, SharingGroup
+from participants.questions import VETTING
 from participants.services import add_group, add_member, add_participant, default_group, join_group, move_participant
+from participants.vetting import vet
 from reviews.routing import route
 from signals.intake import start_upload
 from signals.models import Signal, Upload
@@ -28,21 +32,70 @@ PASSWORD = "a long sentence nobody says"
 
 
 def add_company(slug: str, *, active: bool = True, **more: Any) -> Participant:
-    """A participant, active unless told otherwise."""
+    """A participant, active unless told otherwise; then it has the two people that this takes, Ida and Finn."""
     company = add_participant(slug, name=slug.title(), by=PORTAL, **more)
-    if active:
-        move_participant(company, to=ParticipantState.ACTIVE, by=PORTAL)
+    return bring_to(company, ParticipantState.ACTIVE) if active else company
+
+
+WAY = (
+    ParticipantState.UNDER_REVIEW,
+    ParticipantState.AGREEMENT_OUT,
+    ParticipantState.TRAINING,
+    ParticipantState.ACTIVE,
+)
+STANDS_BEHIND = {
+    ParticipantState.APPLIED: 0,
+    ParticipantState.REJECTED: 0,
+    ParticipantState.UNDER_REVIEW: 1,
+    ParticipantState.AGREEMENT_OUT: 2,
+    ParticipantState.TRAINING: 3,
+}
+
+
+def bring_to(company: Participant, state: ParticipantState) -> Participant:
+    """Bring a company that has applied to `state` by the legal way, planting what each move asks for."""
+    for step in WAY[: STANDS_BEHIND.get(state, len(WAY))]:
+        if step == ParticipantState.AGREEMENT_OUT:
+            accept_everything(company)
+        if step == ParticipantState.TRAINING:
+            sign_agreement(company)
+        if step == ParticipantState.ACTIVE:
+            add_team_member(company, "ida", Role.ADMIN)
+            add_team_member(company, "finn")
+        move_participant(company, to=step, by=PORTAL)
+    if company.state != state:
+        move_participant(company, to=state, by=PORTAL, reason="a reason")
     return company
 
 
+def accept_everything(company: Participant) -> None:
+    """Every answer of its application is accepted."""
+    for question in VETTING:
+        vet(company, question.name, accepted=True, by=PORTAL)
+
+
+def sign_agreement(company: Participant, content: bytes = b"%PDF-1.7 signed", **more: Any) -> Agreement:
+    """A signed agreement that is in force."""
+    facts = {"title": "Participation agreement", "signatory": "Ida Moor", "signatory_role": "Director", **more}
+    return add_agreement(company, content, by=PORTAL, **{"signed_on": timezone.now().date(), **facts})
+
+
 def add_team_member(
-    company: Participant, name: str, role: Role = Role.ANALYST, *, with_password: bool = False
+    company: Participant,
+    name: str,
+    role: Role = Role.ANALYST,
+    *,
+    with_password: bool = False,
+    trained: bool = True,
 ) -> Member:
-    """A trained and enrolled member."""
+    """An enrolled member, trained unless told otherwise."""
     email = f"{name}@{company.slug}.example"
     person = add_person(email, name=name.title(), password=PASSWORD if with_password else None, by=PORTAL)
     enroll_authenticator(person, by=PORTAL)
-    return add_member(company, person, role=role, by=PORTAL)
+    member = add_member(company, person, role=role, by=PORTAL)
+    if trained:
+        complete_training(member)
+    return member
 
 
 def add_staff(name: str, role: CoalitionRole) -> User:

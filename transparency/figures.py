@@ -88,7 +88,7 @@ def _contributions(period: Period) -> QuerySet[Contribution]:
 
 
 def _participants(period: Period) -> Numbers:
-    took_part = [ParticipantState.ACTIVE, ParticipantState.SUSPENDED]
+    took_part = [ParticipantState.ACTIVE, ParticipantState.READ_ONLY, ParticipantState.SUSPENDED]
     return {"": Participant.objects.filter(active_since__lte=period.last, state__in=took_part).count()}
 
 

@@ -38,6 +38,7 @@ class Member(models.Model):
     objects = MemberQuerySet.as_manager()
 
     class Meta:
+        # Besides, a trigger: a participant that had an admin keeps one (`participant_keeps_an_admin`).
         constraints = (models.CheckConstraint(condition=Q(role__in=Role.values), name="member_role_is_known"),)
 
     def __str__(self) -> str:

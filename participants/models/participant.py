@@ -16,13 +16,18 @@ class ParticipantState(models.TextChoices):
     AGREEMENT_OUT = "agreement_out", "agreement out"
     TRAINING = "training", "in training"
     ACTIVE = "active", "active"
+    READ_ONLY = "read_only", "read-only"
     SUSPENDED = "suspended", "suspended"
     REJECTED = "rejected", "rejected"
     LEFT = "left", "left"
 
 
 class Participant(models.Model):
-    """A company in the programme. It takes part (sees, shares, reviews) only while it is active."""
+    """A company in the programme. It takes part (sees, shares, reviews) only while it is active.
+
+    Its state moves by `participants.services.move_participant` alone; the database refuses every move that is not in
+    `participants.lifecycle.MOVES`, and every beginning but `applied`.
+    """
 
     slug = models.SlugField(max_length=50, unique=True)
     name = models.CharField(max_length=100, unique=True)
@@ -41,7 +46,8 @@ class Participant(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(state__in=ParticipantState.values), name="participant_state_is_known"),
             models.CheckConstraint(
-                condition=~Q(state=ParticipantState.ACTIVE) | Q(active_since__isnull=False),
+                condition=~Q(state__in=[ParticipantState.ACTIVE, ParticipantState.READ_ONLY])
+                | Q(active_since__isnull=False),
                 name="participant_has_date_when_active",
             ),
         )

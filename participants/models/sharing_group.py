@@ -18,6 +18,7 @@ class SharingGroup(models.Model):
         default=True, help_text="Whether members see which company shared a signal."
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    may_share: bool  # set by `participants.services.groups_of`
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]

@@ -7,9 +7,9 @@ import pytest
 from accounts.models import CoalitionRole, User
 from audit.record import PORTAL
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
-from participants.policies import GRANTS, GROUP_PERMISSION, Action, can, groups_for, readers_of
+from participants.policies import GRANTS, GROUP_PERMISSION, STATES, WORKING, Action, can, groups_for, readers_of
 from participants.services import default_group, join_group
-from tests.world import add_closed_group, add_company, add_team_member
+from tests.world import add_closed_group, add_company, add_team_member, bring_to
 
 pytestmark = pytest.mark.django_db
 
@@ -18,23 +18,31 @@ STANDINGS = list(product(Role, ParticipantState, (False, True)))
 
 @pytest.mark.parametrize(("role", "state", "receive_only"), STANDINGS)
 def test_can_and_groups_for_agree(harbor: Participant, role: Role, state: ParticipantState, receive_only: bool) -> None:
-    company = add_company("northwind", receive_only=receive_only)
+    company = bring_to(add_company("northwind", active=False, receive_only=receive_only), state)
     member = add_team_member(company, "ana", role)
     own, foreign = add_closed_group("own", company), add_closed_group("foreign", harbor)
-    Participant.objects.filter(pk=company.pk).update(state=state)
     member = Member.objects.select_related("participant", "user").get(pk=member.pk)
-    acts = state == ParticipantState.ACTIVE
     for action in Action:
         allowed = set(groups_for(member, action))
         assert {group for group in SharingGroup.objects.all() if can(member, action, group)} == allowed or (
             action not in GROUP_PERMISSION
         )
         shares = action in (Action.SHARE_SIGNALS, Action.UPLOAD_SIGNALS)
-        wanted = acts and role in GRANTS[action] and not (shares and receive_only)
+        wanted = state in STATES.get(action, WORKING) and role in GRANTS[action] and not (shares and receive_only)
         assert can(member, action) == wanted, action
         if action in GROUP_PERMISSION:
             assert allowed == ({own, default_group(by=PORTAL)} if wanted else set())
             assert foreign not in allowed
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_untrained_member_may_do_nothing_with_signals_in_it(northwind: Participant, role: Role) -> None:
+    trained = add_team_member(northwind, "tess", role)
+    untrained = add_team_member(northwind, "uma", role, trained=False)
+    lost = {action for action in Action if can(trained, action) and not can(untrained, action)}
+    assert lost == set(GROUP_PERMISSION)
+    assert {action for action in Action if can(untrained, action)} >= {Action.OPEN_WORK, Action.OPEN_TRAINING}
+    assert not any(groups_for(untrained, action).exists() for action in Action)
 
 
 @pytest.mark.parametrize("lost", ["member", "person"])
@@ -48,10 +56,13 @@ def test_a_member_that_is_not_active_may_nothing(alice: Member, lost: str) -> No
 
 
 def test_staff_never_act_for_a_participant_and_members_never_as_staff(sam: User, ada: User, alice: Member) -> None:
-    member_actions = {Action.OPEN_WORK, Action.WITHDRAW_SIGNALS, *GROUP_PERMISSION}
-    assert {action for action in Action if can(sam, action)} == set(Action) - member_actions
+    everybody_s = {Action.OPEN_WORK, Action.OPEN_TRAINING, Action.VIEW_PARTICIPANT, Action.WITHDRAW_SIGNALS}
+    everybody_s |= set(GROUP_PERMISSION)
+    admins_s = {Action.MANAGE_MEMBERS, Action.MANAGE_PARTICIPANT, Action.ANSWER_CHECK_IN}
+    members_s = everybody_s | admins_s | {Action.VIEW_TEAM}
+    assert {action for action in Action if can(sam, action)} == set(Action) - members_s
     assert not any(can(ada, action) for action in Action)
-    assert {action for action in Action if can(alice, action)} == member_actions - {Action.APPROVE_EXPORTS}
+    assert {action for action in Action if can(alice, action)} == everybody_s - {Action.APPROVE_EXPORTS}
     assert not any(can(None, action) for action in Action)
     assert not any(can(alice.user, action) for action in Action)
     sam.is_active = False
@@ -63,6 +74,8 @@ def test_readers_are_the_active_participants_of_a_group(
     northwind: Participant, harbor: Participant, meridian: Participant
 ) -> None:
     group = default_group(by=PORTAL)
+    assert set(readers_of(group)) == {northwind, harbor, meridian}
+    Participant.objects.filter(pk=harbor.pk).update(state=ParticipantState.READ_ONLY)
     assert set(readers_of(group)) == {northwind, harbor, meridian}
     Participant.objects.filter(pk=harbor.pk).update(state=ParticipantState.SUSPENDED)
     assert set(readers_of(group)) == {northwind, meridian}

@@ -9,7 +9,7 @@ from reviews.models import Review
 from reviews.routing import route
 from signals.kinds import KINDS
 from signals.models import Signal
-from tests.world import add_closed_group, add_company, add_team_member, share, share_and_route
+from tests.world import add_closed_group, add_company, add_team_member, bring_to, share, share_and_route
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +35,8 @@ def test_never_its_own(alice: Member, bob: Member) -> None:
 
 
 @pytest.mark.parametrize("state", [state for state in ParticipantState if state != ParticipantState.ACTIVE])
-def test_only_active_participants_get_reviews(alice: Member, harbor: Participant, state: ParticipantState) -> None:
-    Participant.objects.filter(pk=harbor.pk).update(state=state)
+def test_only_active_participants_get_reviews(alice: Member, state: ParticipantState) -> None:
+    bring_to(add_company("pixelforge", active=False), state)
     share_and_route(alice)
     assert Review.objects.count() == 0
 

@@ -127,7 +127,7 @@ def test_cancelling_in_the_middle_of_the_check_leaves_nothing(alice: Member, mon
 
 
 def _suspended(by: Member) -> None:
-    move_participant(by.participant, to=ParticipantState.SUSPENDED, by=PORTAL)
+    move_participant(by.participant, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
 
 
 def _left(by: Member) -> None:

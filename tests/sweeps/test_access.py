@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.record import PORTAL
+from participants.invitations import invite
 from participants.models import Member, ParticipantState, Role
 from participants.services import move_participant
 from reviews.models import Review
@@ -33,8 +34,12 @@ pytestmark = pytest.mark.django_db
 FILE = as_file(
     ["kind", "value", "harm_types"], ["email", "row@example.com", "grooming"], ["email", "no address", "grooming"]
 )
-PERSONS = ("anonymous", "password only", "analyst", "lead", "admin", "suspended", "staff", "auditor")
+Key = UUID | int | str
+PERSONS = ("anonymous", "password only", "analyst", "lead", "admin", "untrained", "suspended", "staff", "auditor")
 MEMBERS = ("analyst", "lead", "admin")
+TEAM = (*MEMBERS, "untrained")
+# A module belongs to everybody; in the place of another's stands one that is not there.
+MISSING: dict[str, Key] = {"member": 999_999_999, "module": "no-such-module"}
 SENT_AWAY = {"anonymous", "password only"}  # 302 to sign-in; all others who may not get a 404
 
 
@@ -77,6 +82,20 @@ PAGES = {
     "signals:handle": Page("post", 302, "signal"),
     "signals:signal": Page("get", 200, "signal"),
     "signals:reveal": Page("post", 200, "signal"),
+    "participants:overview": Page("get", 200, who=TEAM),
+    "participants:groups": Page("get", 200, who=TEAM),
+    "participants:agreement": Page("get", 200, who=TEAM),
+    "participants:settings": Page("get", 200, who=("admin",)),
+    "participants:members": Page("get", 200, who=("lead", "admin")),
+    "participants:member": Page("get", 200, "member", ("admin",)),
+    "participants:remove": Page("post", 302, "member", ("admin",)),
+    "participants:readmit": Page("post", 302, "member", ("admin",)),
+    "participants:invitations": Page("get", 200, who=("admin",)),
+    "participants:invite": Page("post", 422, who=("admin",)),
+    "participants:renew": Page("post", 302, "invitation", ("admin",)),
+    "participants:withdraw": Page("post", 302, "invitation", ("admin",)),
+    "participants:training": Page("get", 200, who=TEAM),
+    "participants:module": Page("get", 200, "module", TEAM),
     "reviews:queue": Page("get", 200),
     "reviews:next": Page("post", 302),
     "reviews:review": Page("get", 200, "review"),
@@ -106,6 +125,8 @@ OPEN = {
     "openid_connect_callback": ("get", 404, 404, 302, 302, 302, 302),
     "accounts:letters": ("get", 200, 200, 200, 200, 200, 200),  # the tests are a demo installation
     "accounts:letter": ("get", 404, 404, 404, 404, 404, 404),
+    "participants:join": ("get", 410, 200, 200, 200, 200, 200),
+    "participants:open_invitation": ("get", 302, 302, 302, 302, 302, 302),
     "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:year": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:file": ("get", 200, 200, 200, 200, 200, 200),
@@ -152,8 +173,8 @@ class World:
 
     sessions: dict[str, SimpleCookie]
     people: dict[str, User]
-    own: dict[str, UUID]
-    others: dict[str, UUID]
+    own: dict[str, Key]
+    others: dict[str, Key]
 
     def browser(self, person: str) -> Client:
         """A fresh window of that person's browser."""
@@ -171,19 +192,24 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     signal = share(bob, value="open@example.com")
     foreign = share(pia, group=closed, value="closed@example.com")
     route()
-    own = {"signal": signal.pk, "upload": upload(alice, FILE).pk}
-    others = {"signal": foreign.pk, "upload": upload(bob, FILE).pk}
+    own: dict[str, Key] = {"signal": signal.pk, "upload": upload(alice, FILE).pk, "module": "sharing"}
+    others: dict[str, Key] = {"signal": foreign.pk, "upload": upload(bob, FILE).pk, "module": "no-such-module"}
+    own["member"], others["member"] = alice.pk, bob.pk
+    for objects, company in ((own, alice.participant), (others, bob.participant)):
+        address = f"new@{company.slug}.example"
+        objects["invitation"] = invite(company, address=address, role=Role.ANALYST, by=PORTAL).pk
     own["review"] = Review.objects.get(participant=alice.participant, signal=signal).pk
     others["review"] = Review.objects.get(participant=bob.participant, signal=foreign).pk
     for objects, member in ((own, alice), (others, bob)):
         _add_belongings(objects, member)
     paused = add_company("brightpath")
     pam = add_team_member(paused, "pam")
-    move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL)
+    move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
     adam = add_team_member(alice.participant, "adam", Role.ADMIN)
+    uma = add_team_member(alice.participant, "uma", Role.ANALYST, trained=False)
     publish_edition(2024, by=sam)
     people = {"analyst": alice.user, "lead": lena.user, "admin": adam.user, "suspended": pam.user, "staff": sam}
-    people["auditor"] = ada
+    people |= {"untrained": uma.user, "auditor": ada}
     return World(_sessions(people), people, own, others)
 
 
@@ -214,7 +240,7 @@ def _asked(browser: Client, method: str, url: str) -> tuple[int, str]:
     return response.status_code, response.headers.get("Location", "")
 
 
-def _address(name: str, objects: dict[str, UUID]) -> str:
+def _address(name: str, objects: dict[str, Key]) -> str:
     about = PAGES[name].about
     return reverse(name, args=[objects[about]] if about else [])
 
@@ -243,7 +269,7 @@ def test_pages_answer_those_who_may(world: World) -> None:
 
 def test_what_is_another_s_answers_as_what_is_not_there(world: World) -> None:
     wrong = {}
-    missing = dict.fromkeys(world.own, uuid4())
+    missing = {about: MISSING.get(about, uuid4()) for about in world.own}
     for name in (name for name, page in PAGES.items() if page.about):
         for person in PERSONS:
             for objects in (world.others, missing):
@@ -258,8 +284,9 @@ def test_public_addresses_answer_everybody(world: World) -> None:
     arguments: dict[str, list[Any]] = {"transparency:year": [2024], "transparency:file": [2024, "csv"]}
     arguments |= {"openid_connect_login": ["nobody"], "openid_connect_callback": ["nobody"]}
     arguments |= {"accounts:letter": [uuid4()], "accounts:password_choose": ["MQ", "wrong"]}
+    arguments["participants:open_invitation"] = ["a-token"]
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
-        wanted = (anonymous, password, member, member, member, suspended, staff, auditor)
+        wanted = (anonymous, password, member, member, member, member, suspended, staff, auditor)
         url = reverse(name, args=arguments.get(name, []))
         answers = tuple(_asked(world.browser(person), method, url)[0] for person in PERSONS)
         if answers != wanted:

@@ -15,9 +15,13 @@ from accounts.models import Authenticator, CoalitionRole, FactorReset, User
 from accounts.post import choose_topics
 from audit.models import AuditEvent
 from audit.record import PORTAL
+from participants import invitations
 from participants import services as participants
-from participants.models import Member, ParticipantState, Role
+from participants.members import change_role, readmit_member, remove_member
+from participants.models import Invitation, Member, ParticipantState, Role
 from participants.sign_on import person_behind, set_sign_on
+from participants.training import pass_module
+from participants.training_modules.sharing import SHARING
 from reviews import claims
 from reviews.deciding import record_decision
 from reviews.models import Review
@@ -46,6 +50,7 @@ FILE = as_file(
     ["kind", "value", "harm_types"], ["email", "planted@example.com", "grooming"], ["email", "plan ted", "other"]
 )
 ALL = participants.default_group
+RIGHT = {question.name: question.right.name for question in SHARING.questions}
 
 
 def _review(by: Member, of: Member, *, held: bool = True) -> Review:
@@ -69,6 +74,8 @@ def _waiting(by: Member) -> Export:
 
 
 WORD = Word(["grooming"], 4, None, timezone.now(), "", "", 2)
+
+
 def _confirm_authenticator(by: Member) -> None:
     seed = b"12345678901234567890"
     code = f"{TOTP(seed).token():06d}"
@@ -84,6 +91,15 @@ def _as_staff(member: Member) -> User:
 def _asked_reset(of: Member, by: Member) -> FactorReset:
     _as_staff(by)
     return factors.ask_factor_reset(of.user, reason="", by=add_staff("sam", CoalitionRole.STAFF))
+
+
+def _removed(member: Member) -> Member:
+    remove_member(member, by=PORTAL)
+    return member
+
+
+def _invited(member: Member, *, by: Any) -> Invitation:
+    return invitations.invite(member.participant, address="new@harbor.example", role=Role.ANALYST, by=by)
 
 
 # What is planted first, then the service, then its one event (or events, where one act is two facts).
@@ -199,6 +215,34 @@ ACTS: dict[str, Act] = {
         lambda a, b: accounts.add_person("n@x.example", name="N", password=None, by=PORTAL),
         lambda person, b: participants.add_member(b.participant, person, role=Role.LEAD, by=b),
         ["member.added"],
+    ),
+    "change_role": (
+        lambda a, b: a,
+        lambda member, b: change_role(member, to=Role.LEAD, by=b),
+        ["member.changed"],
+    ),
+    "remove_member": (lambda a, b: a, lambda member, b: remove_member(member, by=b), ["member.removed"]),
+    "readmit_member": (
+        lambda a, b: _removed(a),
+        lambda member, b: readmit_member(member, role=Role.LEAD, by=b),
+        ["member.readmitted"],
+    ),
+    "invite": (lambda a, b: None, lambda _, b: _invited(b, by=b), ["invitation.sent"]),
+    "renew": (
+        lambda a, b: _invited(b, by=PORTAL),
+        lambda sent, b: invitations.renew_invitation(sent, by=b),
+        ["invitation.renewed"],
+    ),
+    "withdraw_invitation": (
+        lambda a, b: _invited(b, by=PORTAL),
+        lambda sent, b: invitations.withdraw_invitation(sent, by=b),
+        ["invitation.withdrawn"],
+    ),
+    "pass_module": (lambda a, b: None, lambda _, b: pass_module(SHARING, answers=RIGHT, by=b), ["member.trained"]),
+    "describe": (
+        lambda a, b: b.participant,
+        lambda company, b: participants.describe_participant(company, name="Harbor 2", services=["harbor"], by=b),
+        ["participant.changed"],
     ),
     "share": (
         lambda a, b: None,

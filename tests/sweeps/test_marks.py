@@ -23,6 +23,8 @@ PUBLIC = {
     "openid_connect_callback",
     "accounts:letters",
     "accounts:letter",
+    "participants:join",
+    "participants:open_invitation",
     "transparency:index",
     "transparency:year",
     "transparency:file",

@@ -6,14 +6,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.record import PORTAL
-from participants.models import Member
+from participants.invitations import invite
+from participants.models import Member, Participant, Role
 from participants.services import default_group
 from reviews import claims
 from reviews.routing import route
 from signals.looking_up import ask
 from signals.sharing import share_signals
 from tests.signals.files import as_file
-from tests.world import add_company, add_team_member, row, upload
+from tests.world import add_company, add_team_member, row, signed_in, upload
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +91,15 @@ def test_the_desk_asks_a_constant_number_of_times(as_sam: Client) -> None:
     for number in range(1, 20):
         add_company(f"company-{number}")
     assert _asked(as_sam, url) == one
+
+
+def test_a_company_s_pages_ask_a_constant_number_of_times(northwind: Participant) -> None:
+    adam = add_team_member(northwind, "adam", Role.ADMIN)
+    browser = signed_in(adam.user)
+    urls = ("/participant/", "/participant/members/", "/participant/invitations/", "/participant/training/")
+    invite(northwind, address="first@northwind.example", role=Role.LEAD, by=adam)
+    few = {url: _asked(browser, url) for url in urls}
+    for number in range(20):
+        add_team_member(northwind, f"member{number}")
+        invite(northwind, address=f"new{number}@northwind.example", role=Role.LEAD, by=adam)
+    assert {url: _asked(browser, url) for url in urls} == few

@@ -11,7 +11,9 @@ from psycopg import sql
 
 from accounts.models import CoalitionRole
 from lantern.lib.tenancy import Scope, acting, acting_as_system
-from participants.models import Member, Participant, SharingGroup
+from participants.invitations import invite
+from participants.models import Member, Participant, Role, SharingGroup
+from participants.training_modules import MODULES
 from reviews import claims
 from reviews.deciding import record_decision
 from reviews.routing import route
@@ -41,7 +43,13 @@ WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND (
         WHERE a.attrelid = c.oid AND a.attname IN ('participant_id', 'sharing_group_id') AND NOT a.attisdropped))
 ORDER BY c.relname
 """
-APPEND_ONLY = ["audit.AuditEvent", "reviews.Decision", "reviews.Measure", "transparency.Edition"]
+APPEND_ONLY = [
+    "audit.AuditEvent",
+    "participants.TrainingRecord",
+    "reviews.Decision",
+    "reviews.Measure",
+    "transparency.Edition",
+]
 CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 TABLES = [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
 
@@ -150,7 +158,14 @@ FOREIGN = [
     "reviews_measure",
     "participants_sharinggroup",
     "participants_sharinggrouppermission",
+    "participants_invitation",
+    "participants_trainingrecord",
 ]
+OWN = {
+    "participants_sharinggroup": 1,
+    "participants_sharinggrouppermission": 2,
+    "participants_trainingrecord": len(MODULES),
+}
 
 
 @pytest.fixture
@@ -167,6 +182,7 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
     review = claims.claim_next(by=bob)
     assert review is not None
     record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=bob)
+    invite(harbor, address="new@harbor.example", role=Role.ANALYST, by=bob)
 
 
 def _add_what_ends_and_finds(bob: Member, group: SharingGroup) -> None:
@@ -195,7 +211,7 @@ def _now_ended(signal: Signal) -> int:
 def test_a_member_reads_and_changes_no_foreign_row(table: str, alice: Member) -> None:
     ((planted,),) = _ask(f"SELECT count(*) FROM {table}")
     assert planted > 0
-    own = {"participants_sharinggroup": 1, "participants_sharinggrouppermission": 2}.get(table, 0)
+    own = OWN.get(table, 0)
     with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
         assert _ask(f"SELECT count(*) FROM {table}") == [(own,)]
         if table not in TABLES:

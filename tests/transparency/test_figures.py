@@ -150,7 +150,7 @@ def test_participants_are_those_that_take_part(northwind: Participant) -> None:
     gone = add_company("gone")
     Participant.objects.filter(pk=gone.pk).update(active_since="2024-01-01")
     gone.refresh_from_db()
-    move_participant(gone, to=ParticipantState.LEFT, by=PORTAL)
+    move_participant(gone, to=ParticipantState.LEFT, by=PORTAL, reason="a reason")
     add_company("applied", active=False)
     assert _numbers("participants") == {"": 2}
 

@@ -14,7 +14,15 @@ from django.db import connections
 from psycopg import sql
 
 # Rows of these tables are written once; the application is not even granted to change them (triggers refuse as well).
-APPEND_ONLY = ("audit.AuditEvent", "reviews.Decision", "reviews.Measure", "transparency.Edition")
+APPEND_ONLY = (
+    "audit.AuditEvent",
+    "participants.Agreement",
+    "participants.StateChange",
+    "participants.TrainingRecord",
+    "reviews.Decision",
+    "reviews.Measure",
+    "transparency.Edition",
+)
 
 
 class Command(migrate.Command):

@@ -1,0 +1,60 @@
+"""What members have learned, and when."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from participants.models.member import Member
+from participants.models.participant import Participant
+from participants.training_modules import MODULES
+
+
+class TrainingRecordQuerySet(models.QuerySet["TrainingRecord"]):
+    """Records, and which of them count."""
+
+    def in_date(self) -> Self:
+        """Those of the present version of a module that have not run out on the database's clock."""
+        return self.filter(in_date())
+
+
+def in_date(prefix: str = "") -> Q:
+    """The condition that a record, or one found under `prefix`, is of a module's present version and has not run "
+    "out."""
+    versions = Q()
+    for module in MODULES.values():
+        versions |= Q(**{f"{prefix}module": module.slug, f"{prefix}version": module.version})
+    return versions & Q(**{f"{prefix}valid_until__gt": Now()})
+
+
+def end_of_validity() -> datetime:
+    """Until when something passed now counts."""
+    return timezone.now() + timedelta(days=settings.TRAINING_VALID_DAYS)
+
+
+class TrainingRecord(models.Model):
+    """A member passed one version of a module. Append-only: passing it again is another record."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="+", help_text="The member's; here for the wall."
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="training_records")
+    module = models.CharField(max_length=32)
+    version = models.PositiveSmallIntegerField()
+    passed_at = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateTimeField(default=end_of_validity)
+
+    objects = TrainingRecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(valid_until__gt=F("passed_at")), name="training_is_valid_for_a_time"),
+        )
+        indexes = (models.Index(fields=["member", "module", "version"], name="training_by_member"),)
+
+    def __str__(self) -> str:
+        return f"{self.module} {self.version}"
