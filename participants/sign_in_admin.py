@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 
 from accounts.factors import NotWaiting, SamePerson, ask_factor_reset, confirm_factor_reset, withdraw_factor_reset
-from accounts.models import FactorReset
+from accounts.models import FactorReset, User
 from participants.models import SignOn
 from participants.sign_on import set_sign_on
 from participants.staff_admin import StaffAdmin
@@ -17,8 +17,17 @@ ANOTHER = "Another person has to do this: neither who asked nor whom it is for."
 OVER = "This reset was confirmed or withdrawn already, or ran out."
 
 
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A person by e-mail address: names are not unique."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.email} ({obj.name})"
+
+
 class NewResetForm(forms.ModelForm):  # type: ignore[type-arg]
     """Who lost their factors, and how one made sure of it."""
+
+    person = PersonField(queryset=User.objects.filter(is_active=True).order_by("email"))
 
     class Meta:
         model = FactorReset
@@ -51,10 +60,14 @@ class FactorResetAdmin(StaffAdmin):
     """One of the staff asks, another confirms; the service and the database hold them apart."""
 
     fresh_changes = True
-    list_display = ("person", "asked_by", "asked_at", "confirmed_by", "state")
+    list_display = ("email", "asked_by", "asked_at", "confirmed_by", "state")
     list_select_related = ("person", "asked_by", "confirmed_by")
     ordering = ("-asked_at",)
-    autocomplete_fields = ("person",)
+
+    @admin.display(description="person")
+    def email(self, reset: FactorReset) -> str:
+        """By address, as names are not unique."""
+        return reset.person.email
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, form=OpenResetForm if obj else NewResetForm, **kwargs)
@@ -64,7 +77,7 @@ class FactorResetAdmin(StaffAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if obj is None:
             return ("person", "reason")
-        known = ("person", "reason", "asked_by", "asked_at", "confirmed_by", "confirmed_at", "state")
+        known = ("email", "reason", "asked_by", "asked_at", "confirmed_by", "confirmed_at", "state")
         return (*known, "answer") if self.has_change_permission(request, obj) else known
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
