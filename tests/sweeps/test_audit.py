@@ -22,7 +22,7 @@ from signals.revealing import reveal
 from signals.sharing import share_signals
 from signals.uploads import cancel_upload, confirm_upload, work_on
 from tests.signals.files import as_file
-from tests.world import add_company, row, share, share_and_route, upload
+from tests.world import ready_company, row, share, share_and_route, upload
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 FILE = as_file(
     ["kind", "value", "harm_types"], ["email", "planted@example.com", "grooming"], ["email", "plan ted", "other"]
 )
+SUSPENDED = ParticipantState.SUSPENDED
 ALL = participants.default_group
 
 
@@ -62,11 +63,13 @@ ACTS: dict[str, Act] = {
     ),
     "suspend": (
         lambda a, b: a.participant,
-        lambda company, b: participants.move_participant(company, to=ParticipantState.SUSPENDED, by=b),
+        lambda company, b: participants.move_participant(
+            company, to=ParticipantState.SUSPENDED, by=b, reason="a reason"
+        ),
         ["participant.moved"],
     ),
     "activate": (
-        lambda a, b: add_company("new", active=False),
+        lambda a, b: ready_company("new"),
         lambda company, b: participants.move_participant(company, to=ParticipantState.ACTIVE, by=b),
         ["participant.moved", "sharing_group.joined"],
     ),
