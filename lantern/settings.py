@@ -195,7 +195,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_password": "10/h/user",
     "manage_email": "10/h/user",
     "reauthenticate": "20/m/user",
-    "apply": "10/h/ip",
+    "apply": "10/h/ip,3/d/key",
     "apply_link": "60/h/ip",
 }
 ANONYMOUS_USER_NAME = None

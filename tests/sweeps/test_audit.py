@@ -41,7 +41,7 @@ from signals.tightening import tighten
 from signals.uploads import cancel_upload, confirm_upload, work_on
 from signals.withdrawing import withdraw
 from tests.signals.files import as_file
-from tests.world import add_company, add_staff, row, share, share_and_route, upload
+from tests.world import add_staff, ready_company, row, share, share_and_route, upload
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,7 @@ pytestmark = pytest.mark.django_db
 FILE = as_file(
     ["kind", "value", "harm_types"], ["email", "planted@example.com", "grooming"], ["email", "plan ted", "other"]
 )
+SUSPENDED = ParticipantState.SUSPENDED
 ALL = participants.default_group
 RIGHT = {question.name: question.right.name for question in SHARING.questions}
 
@@ -188,11 +189,13 @@ ACTS: dict[str, Act] = {
     ),
     "suspend": (
         lambda a, b: a.participant,
-        lambda company, b: participants.move_participant(company, to=ParticipantState.SUSPENDED, by=b),
+        lambda company, b: participants.move_participant(
+            company, to=ParticipantState.SUSPENDED, by=b, reason="a reason"
+        ),
         ["participant.moved"],
     ),
     "activate": (
-        lambda a, b: add_company("new", active=False),
+        lambda a, b: ready_company("new"),
         lambda company, b: participants.move_participant(company, to=ParticipantState.ACTIVE, by=b),
         ["participant.moved", "sharing_group.joined"],
     ),
