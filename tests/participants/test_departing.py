@@ -1,5 +1,7 @@
 """Leaving: looked at first, confirmed by name, and then everything ends but the history."""
 
+from typing import Any
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -15,9 +17,10 @@ from participants.services import default_group, offboard
 from reviews import claims
 from reviews.models import Review
 from reviews.routing import route
-from signals import departures
+from signals import withdrawing
 from signals.departures import withdraw_departed
-from signals.models import Contribution, Signal
+from signals.ending import end_contributions
+from signals.models import Contribution, Signal, Withdrawal
 from signals.sharing import share_signals
 from tests.world import add_company, add_team_member, new_browser, row, share, signed_in
 
@@ -69,44 +72,48 @@ def test_leaving_ends_everything_and_keeps_the_history(
     assert not User.objects.filter(member__participant=alice.participant, is_active=True).exists()
     assert not SharingGroupPermission.objects.filter(group=alice.participant.auth_group).exists()
     assert Review.objects.get(pk=held.pk).holder_id is None
-    assert withdraw_departed() == 2
+    assert withdraw_departed() == 1
     assert withdraw_departed() == 0
     assert {each.state for each in Contribution.objects.filter(participant=alice.participant)} == {"withdrawn"}
-    assert as_bob.get(f"/signals/{own.pk}/").status_code == 404
-    assert as_bob.get(f"/signals/{both.pk}/").status_code == 200
+    assert "has ended" in as_bob.get(f"/signals/{own.pk}/").text
+    assert "has ended" not in as_bob.get(f"/signals/{both.pk}/").text
     left = {signal.pk: (signal.contributor_count, signal.severity) for signal in Signal.objects.all()}
     assert left[both.pk] == (1, 1)
     assert left[own.pk][0] == 0
     assert AuditEvent.objects.filter(participant_id=alice.participant_id).count() >= events
     withdrawn = AuditEvent.objects.get(event="contribution.withdrawn")
-    assert withdrawn.details == {"participant": "northwind", "rows": 2, "why": "participant_left"}
+    assert withdrawn.details == {"reason": "departed", "what": "all", "contributions": 2}
     with pytest.raises(IllegalMove):
         offboard(alice.participant, by=sam, reason="again")
 
 
 @pytest.mark.django_db
 def test_it_goes_on_where_a_worker_died(alice: Member, bob: Member, sam: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slices of two; the third refresh fails as a dying worker would; the next run takes up what is left."""
+    """Slices of two; the third fails as a dying worker would; the next run takes up what is left."""
     _share_many(alice, 7)
     offboard(alice.participant, by=sam, reason="a reason")
-    monkeypatch.setattr(departures, "SLICE", 2)
-    refresh, runs = departures.refresh_signals, []
+    monkeypatch.setattr(withdrawing, "SLICE", 2)
+    assert withdraw_departed() == 1
+    end, runs = end_contributions, []
 
-    def dying(signals: object) -> None:
-        runs.append(signals)
-        if len(runs) == 3:
+    def dying(*args: Any, **named: Any) -> Any:
+        runs.append(args)
+        if len(runs) == 2:
             raise ConnectionError
-        refresh(signals)  # type: ignore[arg-type]
+        return end(*args, **named)
 
-    monkeypatch.setattr(departures, "refresh_signals", dying)
+    monkeypatch.setattr(withdrawing, "end_contributions", dying)
+    withdrawal = Withdrawal.objects.get()
     with pytest.raises(ConnectionError):
-        withdraw_departed()
+        withdrawing.carry_on(withdrawal.pk)
     assert Contribution.objects.in_force().count() == 3
     assert Signal.objects.filter(contributor_count=0).count() == 4
-    assert withdraw_departed() == 3
+    assert withdraw_departed() == 0, "the one that is under way is carried on, not begun again"
+    withdrawing.carry_on(withdrawal.pk)
     assert not Contribution.objects.in_force().exists()
     assert not Signal.objects.filter(contributor_count__gt=0).exists()
-    assert sum(event.details["rows"] for event in AuditEvent.objects.filter(event="contribution.withdrawn")) == 7
+    withdrawal.refresh_from_db()
+    assert (withdrawal.ended, withdrawal.finished_at is not None) == (7, True)
 
 
 @pytest.mark.django_db

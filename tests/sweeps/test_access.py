@@ -213,7 +213,7 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     return World(_sessions(people), people, own, others)
 
 
-def _add_belongings(objects: dict[str, UUID], member: Member) -> None:
+def _add_belongings(objects: dict[str, Key], member: Member) -> None:
     """What a member shared, asked for and saved."""
     said = share(member, value=f"{member.user.name}@example.com", incident="case 1").contributions.get()
     assert said.incident_id
