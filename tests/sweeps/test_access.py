@@ -14,14 +14,24 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.record import PORTAL
-from participants.models import Member, ParticipantState, Role
+from participants.check_ins import plan
+from participants.models import CheckIn, CheckInKind, Member, ParticipantState, Role
 from participants.services import move_participant
 from reviews.models import Review
 from reviews.routing import route
 from tests.signals.files import as_file
 from tests.sweeps.test_marks import PERSONAL, PUBLIC
 from tests.sweeps.urls import every_url
-from tests.world import add_closed_group, add_company, add_team_member, new_browser, share, signed_in, upload
+from tests.world import (
+    add_closed_group,
+    add_company,
+    add_team_member,
+    new_browser,
+    share,
+    sign_agreement,
+    signed_in,
+    upload,
+)
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -31,16 +41,18 @@ FILE = as_file(
 )
 PERSONS = ("anonymous", "password only", "analyst", "lead", "admin", "suspended", "staff", "auditor")
 MEMBERS = ("analyst", "lead", "admin")
+ADMINS = ("admin",)
 SENT_AWAY = {"anonymous", "password only"}  # 302 to sign-in; all others who may not get a 404
 
 
 @dataclass(frozen=True)
 class Page:
-    """An address: its method, what it is about, and the answer to those who may."""
+    """An address: its method, what it is about, the answer to those who may, and who of the members that is."""
 
     method: str
     answer: int
     about: str = ""
+    members: tuple[str, ...] = MEMBERS
 
 
 PAGES = {
@@ -64,6 +76,9 @@ PAGES = {
     "reviews:release": Page("post", 302, "review"),
     "reviews:reveal": Page("post", 302, "review"),
     "reviews:decide": Page("post", 422, "review"),
+    "check_ins:list": Page("get", 200, members=ADMINS),
+    "check_ins:check_in": Page("get", 200, "check_in", ADMINS),
+    "check_ins:agreement_file": Page("get", 200, "agreement", ADMINS),
 }
 # name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
 OPEN = {
@@ -76,6 +91,12 @@ OPEN = {
     "accounts:abandon": ("post", 302, 302, 302, 302, 302, 302),
     "accounts:letters": ("get", 200, 200, 200, 200, 200, 200),  # the tests are a demo installation
     "accounts:letter": ("get", 404, 404, 404, 404, 404, 404),
+    "programme:list": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:governance": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:apply": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:link": ("get", 302, 302, 302, 302, 302, 302),
+    "programme:draft": ("get", 404, 404, 404, 404, 404, 404),
+    "programme:submit": ("post", 404, 404, 404, 404, 404, 404),
     "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:year": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:file": ("get", 200, 200, 200, 200, 200, 200),
@@ -85,7 +106,13 @@ OWN = {
     "accounts:security": ("get", 200),
     "accounts:letter_choices": ("get", 200),
 }
-ADMIN_PAGES = ("/admin/", "/admin/participants/participant/", "/admin/accounts/user/", "/admin/audit/auditevent/")
+ADMIN_PAGES = (
+    "/admin/",
+    "/admin/participants/participant/",
+    "/admin/participants/checkin/",
+    "/admin/accounts/user/",
+    "/admin/audit/auditevent/",
+)
 
 
 @dataclass(frozen=True)
@@ -117,6 +144,10 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     others = {"signal": foreign.pk, "upload": upload(bob, FILE).pk}
     own["review"] = Review.objects.get(participant=alice.participant, signal=signal).pk
     others["review"] = Review.objects.get(participant=bob.participant, signal=foreign).pk
+    for objects, member in ((own, alice), (others, bob)):
+        plan(member.participant, CheckInKind.CHECK_IN)
+        objects["check_in"] = CheckIn.objects.get(participant=member.participant).pk
+        objects["agreement"] = sign_agreement(member.participant).pk
     paused = add_company("brightpath")
     pam = add_team_member(paused, "pam")
     move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
@@ -162,7 +193,7 @@ def test_pages_answer_those_who_may(world: World) -> None:
             if person in SENT_AWAY:
                 wanted = (302, "/accounts/login/")
             else:
-                wanted = (page.answer if person in MEMBERS else 404, "")
+                wanted = (page.answer if person in page.members else 404, "")
             led_to = location.partition("?")[0] if person in SENT_AWAY else ""
             if (status, led_to) != wanted:
                 wrong[name, person] = status, location
@@ -183,7 +214,11 @@ def test_what_is_another_s_answers_as_what_is_not_there(world: World) -> None:
 
 def test_public_addresses_answer_everybody(world: World) -> None:
     wrong = {}
-    arguments: dict[str, list[Any]] = {"transparency:year": [2024], "transparency:file": [2024, "csv"]}
+    arguments: dict[str, list[Any]] = {
+        "transparency:year": [2024],
+        "transparency:file": [2024, "csv"],
+        "programme:link": ["x"],
+    }
     arguments["accounts:letter"] = [uuid4()]
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
         wanted = (anonymous, password, member, member, member, suspended, staff, auditor)

@@ -6,14 +6,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.record import PORTAL
-from participants.models import Member
+from participants.check_ins import answer, plan, sign_off
+from participants.models import CheckIn, CheckInKind, Member, Participant, Role
 from participants.services import default_group
 from reviews import claims
 from reviews.models import Review
 from reviews.routing import route
 from signals.sharing import share_signals
 from tests.signals.files import as_file
-from tests.world import add_company, add_team_member, row, upload
+from tests.world import add_company, add_team_member, row, signed_in, upload
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,38 @@ def test_the_desk_asks_a_constant_number_of_times(as_sam: Client) -> None:
     for number in range(1, 20):
         add_company(f"company-{number}")
     assert _asked(as_sam, url) == one
+
+
+def test_the_list_of_who_takes_part_asks_once(client: Client) -> None:
+    add_company("company-0")
+    one = _asked(client, "/participants/")
+    for number in range(1, 10):
+        add_company(f"company-{number}")
+    assert _asked(client, "/participants/") == one
+
+
+def test_check_ins_ask_a_constant_number_of_times(as_sam: Client, northwind: Participant) -> None:
+    ida = Member.objects.select_related("user").get(participant=northwind, role=Role.ADMIN)
+    browser = signed_in(ida.user)
+    pages = {
+        browser: "/participant/check-ins/",
+        as_sam: "/admin/participants/checkin/",
+    }
+    _signed_off(northwind, ida, 1)
+    for asking, url in pages.items():
+        _asked(asking, url)
+    few = {url: _asked(asking, url) for asking, url in pages.items()}
+    desk = f"/admin/participants/participant/{northwind.pk}/change/"
+    _asked(as_sam, desk)
+    before = _asked(as_sam, desk)
+    _signed_off(northwind, ida, 9)
+    assert {url: _asked(asking, url) for asking, url in pages.items()} == few
+    assert _asked(as_sam, desk) == before
+
+
+def _signed_off(company: Participant, by: Member, number: int) -> None:
+    for _ in range(number):
+        plan(company, CheckInKind.CHECK_IN)
+        check_in = CheckIn.objects.open().get(participant=company)
+        answer(check_in, {}, by=by)
+        sign_off(check_in, by=PORTAL)

@@ -1,5 +1,6 @@
 """What the database itself refuses, whatever the application asks."""
 
+from datetime import timedelta
 from typing import Any, LiteralString
 
 import psycopg
@@ -7,10 +8,16 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, ProgrammingError
+from django.utils import timezone
 from psycopg import sql
 
+from audit.record import PORTAL
 from lantern.lib.tenancy import Scope, acting, acting_as_system
-from participants.models import Member, Participant
+from participants.check_ins import plan
+from participants.keeping import keep_check_in
+from participants.models import Application, CheckIn, CheckInKind, Member, Participant
+from participants.models.application import link_fingerprint
+from participants.services import give_buddy
 from reviews import claims
 from reviews.deciding import record_decision
 from reviews.routing import route
@@ -30,7 +37,14 @@ WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND (
         WHERE a.attrelid = c.oid AND a.attname IN ('participant_id', 'sharing_group_id') AND NOT a.attisdropped))
 ORDER BY c.relname
 """
-APPEND_ONLY = ["audit.AuditEvent", "reviews.Decision", "reviews.Measure", "transparency.Edition"]
+APPEND_ONLY = [
+    "audit.AuditEvent",
+    "participants.Agreement",
+    "participants.StateChange",
+    "reviews.Decision",
+    "reviews.Measure",
+    "transparency.Edition",
+]
 CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 TABLES = [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
 
@@ -119,7 +133,22 @@ FOREIGN = [
     "reviews_measure",
     "participants_sharinggroup",
     "participants_sharinggrouppermission",
+    "participants_application",
+    "participants_vettinganswer",
+    "participants_agreement",
+    "participants_statechange",
+    "participants_buddy",
+    "participants_checkin",
+    "participants_checkinnotice",
 ]
+
+# What Alice's own company has there by having become active.
+OWN_ROWS = {
+    "participants_sharinggroup": 1,
+    "participants_sharinggrouppermission": 2,
+    "participants_agreement": 1,
+    "participants_statechange": 4,
+}
 
 
 @pytest.fixture
@@ -135,6 +164,13 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
     review = claims.claim_next(by=bob)
     assert review is not None
     record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=bob)
+    application = Application(link=link_fingerprint("harbor"), participant=harbor, submitted_at=timezone.now())
+    application.seal_answers({"company": "Harbor"})
+    application.save()
+    give_buddy(harbor, pixelforge, person="Pia", by=PORTAL)
+    plan(harbor, CheckInKind.CHECK_IN)
+    planned = CheckIn.objects.get()
+    keep_check_in(planned.pk, timezone.now() + timedelta(days=100))
 
 
 @pytest.mark.usefixtures("harbor_alone")
@@ -142,7 +178,7 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
 def test_a_member_reads_and_changes_no_foreign_row(table: str, alice: Member) -> None:
     ((planted,),) = _ask(f"SELECT count(*) FROM {table}")
     assert planted > 0
-    own = {"participants_sharinggroup": 1, "participants_sharinggrouppermission": 2}.get(table, 0)
+    own = OWN_ROWS.get(table, 0)
     with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
         assert _ask(f"SELECT count(*) FROM {table}") == [(own,)]
         if table not in TABLES:
