@@ -7,7 +7,7 @@ import pytest
 from accounts.models import CoalitionRole, User
 from audit.record import PORTAL
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
-from participants.policies import GRANTS, GROUP_PERMISSION, STATES, WORKING, Action, can, groups_for, readers_of
+from participants.policies import ADMINS, GRANTS, GROUP_PERMISSION, STATES, WORKING, Action, can, groups_for, readers_of
 from participants.services import default_group, join_group
 from tests.world import add_closed_group, add_company, add_team_member, bring_to
 
@@ -46,7 +46,7 @@ def test_a_member_that_is_not_active_may_nothing(alice: Member, lost: str) -> No
 
 
 def test_staff_never_act_for_a_participant_and_members_never_as_staff(sam: User, ada: User, alice: Member) -> None:
-    admins_actions = {action for action, roles in GRANTS.items() if roles == {Role.ADMIN}}
+    admins_actions = {action for action, roles in GRANTS.items() if roles == ADMINS}
     member_actions = {Action.OPEN_WORK, *GROUP_PERMISSION}
     assert {action for action in Action if can(sam, action)} == set(Action) - member_actions - admins_actions
     assert not any(can(ada, action) for action in Action)

@@ -61,8 +61,8 @@ BY_THE_PORTAL = {
 
 
 def _sign(company: Participant, by: Member) -> None:
-    facts = {"title": "Agreement", "signatory": "Ida", "signatory_role": "Director"}
-    add_agreement(company, b"%PDF-", signed_on=timezone.now().date(), by=by, **facts)
+    today = timezone.now().date()
+    add_agreement(company, b"%PDF-", title="A", signatory="Ida", signatory_role="Director", signed_on=today, by=by)
 
 
 def _planned(of: Member) -> CheckIn:
