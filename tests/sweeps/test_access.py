@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.record import PORTAL
+from participants.check_ins import plan
 from participants.invitations import invite
-from participants.models import Member, ParticipantState, Role
+from participants.models import CheckIn, CheckInKind, Member, ParticipantState, Role
 from participants.services import move_participant
 from reviews.models import Review
 from reviews.routing import route
@@ -26,7 +27,16 @@ from signals.saved_filters import save_filter
 from tests.signals.files import as_file
 from tests.sweeps.test_marks import PERSONAL, PUBLIC
 from tests.sweeps.urls import every_url
-from tests.world import add_closed_group, add_company, add_team_member, new_browser, share, signed_in, upload
+from tests.world import (
+    add_closed_group,
+    add_company,
+    add_team_member,
+    new_browser,
+    share,
+    sign_agreement,
+    signed_in,
+    upload,
+)
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -40,12 +50,13 @@ MEMBERS = ("analyst", "lead", "admin")
 TEAM = (*MEMBERS, "untrained")
 # A module belongs to everybody; in the place of another's stands one that is not there.
 MISSING: dict[str, Key] = {"member": 999_999_999, "module": "no-such-module"}
+ADMINS = ("admin",)
 SENT_AWAY = {"anonymous", "password only"}  # 302 to sign-in; all others who may not get a 404
 
 
 @dataclass(frozen=True)
 class Page:
-    """An address: its method, what it is about, and the answer to those who may."""
+    """An address: its method, what it is about, the answer to those who may, and who of the members that is."""
 
     method: str
     answer: int
@@ -104,6 +115,9 @@ PAGES = {
     "reviews:release": Page("post", 302, "review"),
     "reviews:reveal": Page("post", 302, "review"),
     "reviews:decide": Page("post", 422, "review"),
+    "check_ins:list": Page("get", 200, who=ADMINS),
+    "check_ins:check_in": Page("get", 200, "check_in", ADMINS),
+    "check_ins:agreement_file": Page("get", 200, "agreement", ADMINS),
 }
 # name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
 OPEN = {
@@ -127,6 +141,12 @@ OPEN = {
     "accounts:letter": ("get", 404, 404, 404, 404, 404, 404),
     "participants:join": ("get", 410, 200, 200, 200, 200, 200),
     "participants:open_invitation": ("get", 302, 302, 302, 302, 302, 302),
+    "programme:list": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:governance": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:apply": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:link": ("get", 302, 302, 302, 302, 302, 302),
+    "programme:draft": ("get", 404, 404, 404, 404, 404, 404),
+    "programme:submit": ("post", 404, 404, 404, 404, 404, 404),
     "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:year": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:file": ("get", 200, 200, 200, 200, 200, 200),
@@ -162,6 +182,7 @@ ADMIN_PAGES = (
     "/admin/accounts/factorreset/",
     "/admin/participants/signon/",
     "/admin/participants/participant/",
+    "/admin/participants/checkin/",
     "/admin/accounts/user/",
     "/admin/audit/auditevent/",
 )
@@ -202,6 +223,9 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     others["review"] = Review.objects.get(participant=bob.participant, signal=foreign).pk
     for objects, member in ((own, alice), (others, bob)):
         _add_belongings(objects, member)
+        plan(member.participant, CheckInKind.CHECK_IN)
+        objects["check_in"] = CheckIn.objects.get(participant=member.participant).pk
+        objects["agreement"] = sign_agreement(member.participant).pk
     paused = add_company("brightpath")
     pam = add_team_member(paused, "pam")
     move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
@@ -285,6 +309,7 @@ def test_public_addresses_answer_everybody(world: World) -> None:
     arguments |= {"openid_connect_login": ["nobody"], "openid_connect_callback": ["nobody"]}
     arguments |= {"accounts:letter": [uuid4()], "accounts:password_choose": ["MQ", "wrong"]}
     arguments["participants:open_invitation"] = ["a-token"]
+    arguments["programme:link"] = ["x"]
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
         wanted = (anonymous, password, member, member, member, member, suspended, staff, auditor)
         url = reverse(name, args=arguments.get(name, []))
