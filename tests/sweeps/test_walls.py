@@ -133,7 +133,7 @@ FOREIGN = [
 OWN = {
     "participants_sharinggroup": 1,
     "participants_sharinggrouppermission": 2,
-    "participants_trainingrecord": len(MODULES),
+    "participants_trainingrecord": 3 * len(MODULES),  # Alice's, and those of the two who were there before
 }
 
 
