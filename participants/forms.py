@@ -20,7 +20,7 @@ ROLE_CHOICES = [
 class RoleForm(forms.Form):
     """A member's part."""
 
-    role = forms.ChoiceField(choices=ROLE_CHOICES, widget=forms.RadioSelect)
+    role = forms.ChoiceField(choices=ROLE_CHOICES, widget=forms.RadioSelect, initial=Role.ANALYST.value)
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])

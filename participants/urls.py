@@ -19,5 +19,5 @@ urlpatterns = [
     path("training/", training.training, name="training"),
     path("training/<slug:slug>/", training.module, name="module"),
     path("join/", joining.join, name="join"),
-    path("join/<str:token>/", joining.open_invitation, name="open_invitation"),
+    path("invitation/<str:token>/", joining.open_invitation, name="open_invitation"),
 ]

@@ -5,7 +5,7 @@ from django.test import Client
 
 from audit.models import AuditEvent
 from participants.models import Member, Participant, ParticipantState, Role
-from tests.world import add_closed_group, add_company, add_team_member, signed_in
+from tests.world import add_closed_group, add_company, add_team_member, bring_to, sign_agreement, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -78,20 +78,35 @@ def test_a_receive_only_company_reads_that_it_sees(charlie: Member) -> None:
     assert "it receives only" in browser.get("/participant/").content.decode()
 
 
-@pytest.mark.parametrize("state", ParticipantState)
+LOOKING = {ParticipantState.ACTIVE, ParticipantState.READ_ONLY}
+JOINING = {ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING}
+
+
+@pytest.mark.parametrize("state", set(ParticipantState) - {ParticipantState.LEFT})
 def test_a_company_that_is_joining_has_its_pages_and_no_signals(state: ParticipantState) -> None:
-    company = add_company("fernlight")
-    fay = add_team_member(company, "fay", Role.ADMIN)
-    browser = signed_in(fay.user)
-    Participant.objects.filter(pk=company.pk).update(state=state)
-    present = state in (ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING, ParticipantState.ACTIVE)
-    for url in ("/participant/", "/participant/training/", "/participant/members/", "/participant/invitations/"):
-        assert browser.get(url).status_code == (200 if present else 404), url
-    assert browser.get("/signals/").status_code == (200 if state == ParticipantState.ACTIVE else 404)
+    company = bring_to(add_company("fernlight", active=False), state)
+    browser = signed_in(add_team_member(company, "fay", Role.ADMIN).user)
+    pages = ["", "training/", "members/", "invitations/", "groups/", "agreement/", "settings/"]
+    wanted = 200 if state in LOOKING | JOINING else 404
+    assert {page: browser.get(f"/participant/{page}").status_code for page in pages} == dict.fromkeys(pages, wanted)
+    assert browser.get("/signals/").status_code == (200 if state in LOOKING else 404)
     home = browser.get("/", follow=True).content.decode()
-    active = state == ParticipantState.ACTIVE
-    assert ("Your work" if active else "does not share yet" if present else "does not take part") in home
-    assert ("/reviews/" in home) == active
+    words = "Your work" if state in LOOKING else "does not share yet" if state in JOINING else "does not take part"
+    assert words in home
+    assert ("/signals/" in home) == (state in LOOKING)
+
+
+def test_the_agreement_is_the_latest_version_and_its_file_the_admin_s(
+    as_alice: Client, as_adam: Client, northwind: Participant, harbor: Participant
+) -> None:
+    sign_agreement(northwind, title="Second agreement", signatory="Noa Lind", signatory_role="Counsel")
+    sign_agreement(harbor, title="Foreign agreement", signatory="Hugo Berg")
+    page = as_alice.get("/participant/agreement/").content.decode()
+    assert "Noa Lind, Counsel" in page
+    assert page.index("Second agreement") < page.index("Version 1")
+    assert "Hugo Berg" not in page
+    assert "/file/" not in page
+    assert "/file/" in as_adam.get("/participant/agreement/").content.decode()
 
 
 def test_links_lead_only_where_one_may_go(as_alice: Client, as_adam: Client, lena: Member) -> None:

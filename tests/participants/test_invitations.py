@@ -20,7 +20,7 @@ from participants import invitations
 from participants.models import Invitation, Member, Participant, ParticipantState, Role
 from participants.services import add_member
 from participants.training import is_trained
-from tests.world import PASSWORD, add_company, add_team_member, new_browser, signed_in
+from tests.world import PASSWORD, add_company, add_team_member, bring_to, new_browser, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +52,7 @@ def _link() -> str:
     """The path in the latest letter."""
     with acting_as_system():
         letter = Letter.objects.filter(name="invitation").latest("created_at")
-        found = re.search(r"/participant/join/[^/]+/", letter.opened().text)
+        found = re.search(r"/participant/invitation/[^/]+/", letter.opened().text)
     assert found
     return found[0]
 
@@ -139,7 +139,7 @@ def test_a_link_that_does_not_work_says_why(invitation: Invitation, how: str) ->
 @pytest.mark.parametrize("token", ["x", "0" * 43, "%00", "a" * 3000, "%F0%9F%90%A6", "..%2f"])
 def test_a_link_nobody_made_is_not_known(invitation: Invitation, token: str) -> None:
     browser = new_browser()
-    answer = browser.get(f"{JOIN}{token}/", follow=True)
+    answer = browser.get(f"/participant/invitation/{token}/", follow=True)
     assert answer.status_code in (404, 410)
     assert answer.status_code == 404 or "not known" in answer.content.decode()
 
@@ -313,8 +313,7 @@ DESK = "/admin/participants/invitation/"
 
 
 def test_staff_invite_the_first_admin(as_sam: Client, sam: User) -> None:
-    company = add_company("fernlight", active=False)
-    Participant.objects.filter(pk=company.pk).update(state=ParticipantState.TRAINING)
+    company = bring_to(add_company("fernlight", active=False), ParticipantState.TRAINING)
     typed = {"participant": str(company.pk), "address": "fay@fernlight.example"}
     assert as_sam.post(f"{DESK}add/", typed).status_code == 302
     sent = Invitation.objects.get()

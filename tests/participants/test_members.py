@@ -9,9 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from audit.models import AuditEvent
+from audit.record import PORTAL
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.members import LastAdmin, NotActive, StillActive, change_role, readmit_member, remove_member
-from participants.models import Member, Participant, ParticipantState, Role
+from participants.models import Member, Participant, Role
+from participants.services import offboard
 from reviews import claims
 from reviews.models import Review
 from tests.world import add_company, add_team_member, share_and_route, signed_in
@@ -98,8 +100,8 @@ def test_the_database_keeps_the_last_admin_too(adam: Member, harbor: Participant
 
 def test_a_participant_that_has_left_needs_no_admin(adam: Member) -> None:
     with acting_as_system():
+        offboard(adam.participant, by=PORTAL, reason="a merger")
         Member.objects.filter(pk=adam.pk).update(is_active=False)
-        Participant.objects.filter(pk=adam.participant_id).update(state=ParticipantState.LEFT)
     adam.refresh_from_db()
     assert not adam.is_active
 
@@ -107,7 +109,9 @@ def test_a_participant_that_has_left_needs_no_admin(adam: Member) -> None:
 def _two_admins() -> list[Member]:
     with acting_as_system():
         company = add_company("northwind")
-        return [add_team_member(company, name, Role.ADMIN) for name in ("adam", "eve")]
+        admins = [add_team_member(company, name, Role.ADMIN) for name in ("adam", "eve")]
+        Member.objects.filter(role=Role.ADMIN).exclude(pk__in=[admin.pk for admin in admins]).update(role=Role.LEAD)
+        return admins
 
 
 def _admins_left() -> int:
@@ -211,7 +215,7 @@ def test_a_member_of_another_company_is_not_there(as_adam: Client, bob: Member) 
 def test_the_list_says_who_is_trained(lena: Member, alice: Member, northwind: Participant, bob: Member) -> None:
     add_team_member(northwind, "uma", trained=False)
     page = " ".join(signed_in(lena.user).get("/participant/members/").content.decode().split())
-    assert page.count("In date until") == 2
+    assert page.count("In date until") == Member.objects.filter(participant=northwind).count() - 1 > 1
     assert "5 modules due" in page
     assert "bob@harbor.example" not in page
     assert "/participant/members/" + str(alice.pk) not in page

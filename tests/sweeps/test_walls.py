@@ -184,7 +184,7 @@ OWN_ROWS = {
     "participants_sharinggrouppermission": 2,
     "participants_agreement": 1,
     "participants_statechange": 4,
-    "participants_trainingrecord": len(MODULES),
+    "participants_trainingrecord": 3 * len(MODULES),  # Alice's, and those of the two who were there before
 }
 
 
