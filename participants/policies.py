@@ -80,6 +80,7 @@ PRESENT = LOOKING | {ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING}
 STATES: dict[Action, frozenset[ParticipantState]] = {
     Action.OPEN_WORK: LOOKING,
     Action.VIEW_SIGNALS: LOOKING,
+    Action.WITHDRAW_SIGNALS: LOOKING,  # what was wrong can always be taken back
     Action.OPEN_TRAINING: PRESENT,
     Action.VIEW_PARTICIPANT: PRESENT,
     Action.VIEW_TEAM: PRESENT,

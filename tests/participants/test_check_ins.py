@@ -131,7 +131,9 @@ def test_what_read_only_means(alice: Member, as_alice: Client, bob: Member, sam:
     for url in refused:
         assert f'href="{url}"' not in page
     member = Member.objects.select_related("user", "participant__auth_group").get(pk=alice.pk)
-    assert {action for action in Action if can(member, action)} == {Action.OPEN_WORK, Action.VIEW_SIGNALS}
+    looking = {Action.OPEN_WORK, Action.VIEW_SIGNALS, Action.WITHDRAW_SIGNALS}
+    own_pages = {Action.OPEN_TRAINING, Action.VIEW_PARTICIPANT}
+    assert {action for action in Action if can(member, action)} == looking | own_pages
     own = {"participant_id": alice.participant_id, "user_id": alice.user_id}
     with acting(Scope.MEMBER, **own), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM signals_signal")

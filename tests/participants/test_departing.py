@@ -3,16 +3,16 @@
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Session, User
 from audit.models import AuditEvent
 from audit.record import PORTAL
 from lantern.lib.tenancy import acting_as_system
 from participants.departing import effects_of_leaving
+from participants.invitations import invite
 from participants.lifecycle import IllegalMove, ReasonNeeded
-from participants.models import Member, Participant, ParticipantState, SharingGroupPermission
+from participants.models import Invitation, Member, Participant, ParticipantState, Role, SharingGroupPermission
 from participants.services import default_group, offboard
 from reviews import claims
 from reviews.models import Review
@@ -37,11 +37,14 @@ def test_the_preview_counts_and_changes_nothing(alice: Member, bob: Member, as_a
     share(bob, value="c@example.com")
     route()
     assert claims.claim_next(by=alice)
+    invite(alice.participant, address="new@northwind.example", role=Role.ANALYST, by=alice)
     before = AuditEvent.objects.latest("id").pk
     effects = {effect.label: effect.count for effect in effects_of_leaving(alice.participant)}
     assert effects == {
         "Accounts of its people": 3,
         "Sessions": 1,
+        "Sign-on bindings": 0,
+        "Invitations that wait": 1,
         "Sharing groups": 1,
         "Contributions in force": 2,
         "Uploads on their way": 0,
@@ -66,10 +69,12 @@ def test_leaving_ends_everything_and_keeps_the_history(
     held = claims.claim_next(by=alice)
     assert held is not None
     events = AuditEvent.objects.filter(participant_id=alice.participant_id).count()
+    invite(alice.participant, address="new@northwind.example", role=Role.ANALYST, by=alice)
     offboard(alice.participant, by=sam, reason="The service was closed down.")
     assert as_alice.get("/signals/")["Location"].startswith("/accounts/login/")
     assert Session.objects.count() == 1
     assert not User.objects.filter(member__participant=alice.participant, is_active=True).exists()
+    assert not Invitation.objects.usable().exists()
     assert not SharingGroupPermission.objects.filter(group=alice.participant.auth_group).exists()
     assert Review.objects.get(pk=held.pk).holder_id is None
     assert withdraw_departed() == 1
