@@ -181,8 +181,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = _number("LANTERN_PROXIES", 0)
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/5m/key,50/m/ip",
-    "apply": "10/h/ip",
-    "apply_link": "60/h/ip",
+    "apply": "10/h/ip,3/d/key",
 }
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False

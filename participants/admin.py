@@ -12,12 +12,12 @@ from accounts.models import User
 from audit.events import Event
 from audit.models import AuditEvent
 from audit.record import record
-from participants.invitation_admin import InvitationAdmin
-from participants.models import Member, Participant, ParticipantState, SharingGroup
-from participants.services import add_group, add_participant, change_participant, move_participant
+from participants import check_in_admin, desk, invitation_admin
+from participants.models import Member, Participant, SharingGroup
+from participants.services import add_group, add_participant, change_participant
 from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
 
-__all__ = ["AuditEventAdmin", "InvitationAdmin", "ParticipantAdmin", "SharingGroupAdmin", "UserAdmin"]
+__all__ = ["check_in_admin", "invitation_admin"]  # register themselves
 
 
 class ParticipantResource(ModelResource):  # type: ignore[misc]
@@ -58,7 +58,7 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Participant
-        fields = ("slug", "name", "sector", "state", "receive_only", "services")
+        fields = ("slug", "name", "sector", "receive_only", "services")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +80,17 @@ class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
     search_fields = ("name", "slug")
     readonly_fields = ("active_since",)
     inlines = (MemberInline,)
+    change_form_template = "admin/participants/participant/change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        """The admin's own, and those of the buttons."""
+        return [*desk.addresses(self.admin_site.admin_view), *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        """The fields, and above them how the participant stands."""
+        participant = self.get_object(request, object_id)
+        context = {**(extra_context or {}), **(desk.shown(participant) if participant else {})}
+        return super().change_view(request, object_id, form_url, context)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -91,7 +102,7 @@ class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
         return super().get_export_data(file_format, request, queryset, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Participant | None = None) -> tuple[str, ...]:
-        return ("slug", "active_since") if obj else ("state", "active_since")
+        return ("slug", "active_since") if obj else ("active_since",)
 
     def save_model(self, request: HttpRequest, obj: Participant, form: Any, change: bool) -> None:
         by: Any = request.user
@@ -108,12 +119,8 @@ class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
             obj.pk, obj.auth_group_id = made.pk, made.auth_group_id
             obj._state.adding = False
             return
-        wanted = ParticipantState(cleaned["state"])
-        obj.state = form.initial["state"]
-        if fields := set(form.changed_data) - {"state"}:
-            change_participant(obj, fields=fields, by=by)
-        if wanted != obj.state:
-            move_participant(obj, to=wanted, by=by)
+        if form.changed_data:
+            change_participant(obj, fields=form.changed_data, by=by)
 
 
 @admin.register(SharingGroup)

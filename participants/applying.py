@@ -67,14 +67,21 @@ def save_draft(application: Application, answers: Given) -> None:
         record(Event.APPLICATION_SAVED, draft, by=PORTAL)
 
 
-def submit_application(application: Application, answers: Given) -> Participant:
-    """Hand the application in: it makes a participant that has applied. Raises `AlreadySubmitted`."""
+def submit_application(application: Application, answers: Given, *, slug: str = "") -> Participant:
+    """Hand the application in: it makes a participant that has applied. Raises `AlreadySubmitted`.
+
+    Its slug is made from the company's name unless one is given.
+    """
     with acting_as_system():
         draft = _draft(application)
         draft.seal_answers(answers)
-        name, slug = _free_names(str(answers["company"]))
+        name, free = _free_names(str(answers["company"]))
         draft.participant = add_participant(
-            slug, name=name, sector=str(answers["sector"])[:50], receive_only=bool(answers["receive_only"]), by=PORTAL
+            slug or free,
+            name=name,
+            sector=str(answers["sector"])[:50],
+            receive_only=bool(answers["receive_only"]),
+            by=PORTAL,
         )
         draft.saved_at = draft.submitted_at = timezone.now()
         draft.save(update_fields=["answers", "participant", "saved_at", "submitted_at"])

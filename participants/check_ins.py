@@ -77,8 +77,8 @@ def next_due(participant: Participant, kind: CheckInKind) -> date:
     """So many months after the last one was due, and never sooner than the first reminder can be sent."""
     last = CheckIn.objects.filter(participant=participant, kind=kind).order_by("-due_on").first()
     today = timezone.now().date()
-    turn = (last.due_on if last else participant.active_since or today) + relativedelta(months=kind.months)
-    soonest: date = today + timedelta(days=max(settings.CHECK_IN_REMINDER_DAYS))
+    turn: date = (last.due_on if last else participant.active_since or today) + relativedelta(months=kind.months)
+    soonest = today + timedelta(days=max(settings.CHECK_IN_REMINDER_DAYS))
     return max(turn, soonest)
 
 

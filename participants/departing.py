@@ -3,6 +3,8 @@
 What lives in apps above hears of it through `participants.notices` and answers for itself.
 """
 
+from typing import Any
+
 from django.db import transaction
 
 from accounts.closing import close_accounts, sessions_of
@@ -20,7 +22,7 @@ def effects_of_leaving(participant: Participant) -> list[Effect]:
         Effect("Sessions", len(sessions_of(people)), "ended at once"),
         Effect("Sharing groups", groups.count(), "left; its permissions on them are taken away"),
     ]
-    answers = participant_leaving.send(sender=Participant, participant=participant)
+    answers: list[tuple[Any, Any]] = participant_leaving.send(sender=Participant, participant=participant)
     return [*own, *(effect for _, effects in answers for effect in effects)]
 
 

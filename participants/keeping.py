@@ -18,7 +18,7 @@ from audit.record import PORTAL, record
 from lantern.lib.tenancy import acting_as_system
 from participants.applying import clear_old_drafts
 from participants.check_ins import plan
-from participants.lifecycle import IllegalMove, missing_agreement
+from participants.lifecycle import IllegalMove
 from participants.models import CheckIn, CheckInKind, CheckInNotice, Participant, ParticipantState, Role, Step
 from participants.services import move_participant
 
@@ -36,7 +36,7 @@ def keep_programme(now: datetime | None = None) -> None:
         with acting_as_system():
             for kind in CheckInKind:
                 plan(participant, kind)
-        hold_to_agreement(participant)
+        hold_to_agreement(participant, now)
     with acting_as_system():
         waiting = list(CheckIn.objects.open().unanswered().order_by("due_on").values_list("pk", flat=True))
     for check_in_id in waiting:
@@ -79,12 +79,13 @@ def due_step(due_on: date, now: datetime, taken: dict[str, datetime]) -> Step | 
     return reached[-1] if reached and reached[-1] not in taken else None
 
 
-def hold_to_agreement(participant: Participant) -> None:
+def hold_to_agreement(participant: Participant, now: datetime) -> None:
     """A participant whose agreement has run out looks on until there is a new one."""
     with acting_as_system():
-        now = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
-        if now.state == ParticipantState.ACTIVE and missing_agreement(now):
-            move_participant(now, to=ParticipantState.READ_ONLY, by=PORTAL, reason="Its agreement has run out.")
+        locked = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+        bound = locked.agreements.in_force(now.date()).exists()
+        if locked.state == ParticipantState.ACTIVE and not bound:
+            move_participant(locked, to=ParticipantState.READ_ONLY, by=PORTAL, reason="Its agreement has run out.")
 
 
 def _move(participant: Participant, check_in: CheckIn, step: Step) -> None:

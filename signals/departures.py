@@ -4,7 +4,6 @@ The job is the fact itself: contributions in force of a participant that has lef
 worker that dies takes back its slice only, and the sweeper rings again for what is left.
 """
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -40,25 +39,16 @@ def withdraw_departed() -> int:
         departed = list(left.filter(contributions__state="in_force").distinct())
     total = 0
     for participant in departed:
-        while withdrawn := _withdraw_slice(participant):
+        while withdrawn := withdraw_slice(participant):
             total += withdrawn
     return total
 
 
-def in_force_of(participant: Participant) -> int:
-    """How many contributions of `participant` count now."""
-    return Contribution.objects.in_force().filter(participant=participant).count()
-
-
-def ring_for_departure() -> None:
-    """Have a worker begin."""
-    ring(WITHDRAW_DEPARTED)
-
-
-def _withdraw_slice(participant: Participant) -> int:
+def withdraw_slice(participant: Participant) -> int:
+    """Withdraw so many of its contributions, in one transaction; how many that were."""
     with acting_as_system(), connection.cursor() as cursor:
         cursor.execute(TAKE, {"participant": participant.pk, "size": SLICE})
-        signals: Sequence[UUID] = [row[0] for row in cursor.fetchall()]
+        signals: list[UUID] = [row[0] for row in cursor.fetchall()]
         if not signals:
             return 0
         cursor.execute(WITHDRAW, {"signals": signals, "participant": participant.pk})
@@ -71,3 +61,13 @@ def _withdraw_slice(participant: Participant) -> int:
             )
         transaction.on_commit(lambda: signals_changed.send(sender=Contribution))
         return withdrawn
+
+
+def in_force_of(participant: Participant) -> int:
+    """How many contributions of `participant` count now."""
+    return Contribution.objects.in_force().filter(participant=participant).count()
+
+
+def ring_for_departure() -> None:
+    """Have a worker begin."""
+    ring(WITHDRAW_DEPARTED)

@@ -37,6 +37,14 @@ def add_company(slug: str, *, active: bool = True, **more: Any) -> Participant:
     return bring_to(company, ParticipantState.ACTIVE) if active else company
 
 
+def ready_company(slug: str) -> Participant:
+    """A company in training with everything that activation asks for."""
+    company = bring_to(add_company(slug, active=False), ParticipantState.TRAINING)
+    add_team_member(company, "ida", Role.ADMIN)
+    add_team_member(company, "finn")
+    return company
+
+
 WAY = (
     ParticipantState.UNDER_REVIEW,
     ParticipantState.AGREEMENT_OUT,

@@ -1,6 +1,5 @@
 """The participants and people of the demo world."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
@@ -10,27 +9,18 @@ from django.core.management.base import CommandError
 from accounts.models import CoalitionRole, User
 from accounts.services import add_person, enroll_authenticator
 from audit.record import PORTAL
+from lantern.demo.programme import REASONS, Company, apply_for, make_check_ins, sign_agreement, way_to
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant, ParticipantState, Role
-from participants.services import add_member, add_participant, move_participant
+from participants.questions import VETTING
+from participants.services import add_member, move_participant
 from participants.training import pass_module
 from participants.training_modules import MODULES
+from participants.vetting import vet
 
 # Known to everybody who reads this, and therefore refused outside a demo installation.
 PASSWORD = "lantern-demo-only-2026"  # noqa: S105
 ACTIVE_SINCE = date(2024, 11, 4)
-
-
-@dataclass(frozen=True)
-class Company:
-    """A participant of the demo world; `services` are its services' names in signals."""
-
-    slug: str
-    name: str
-    sector: str
-    services: tuple[str, ...] = ()
-    receive_only: bool = False
-    state: ParticipantState = ParticipantState.ACTIVE
 
 
 COMPANIES = (
@@ -45,6 +35,7 @@ ELSEWHERE = (
     Company("quillpost", "Quillpost", "blogging", state=ParticipantState.UNDER_REVIEW),
     Company("tidewater", "Tidewater Streams", "live video", state=ParticipantState.AGREEMENT_OUT),
     Company("mosaic", "Mosaic Photos", "photo sharing", state=ParticipantState.TRAINING),
+    Company("stillwater", "Stillwater Forums", "forum", ("stillwater",), state=ParticipantState.READ_ONLY),
     Company("brightpath", "Brightpath Messenger", "messaging", state=ParticipantState.SUSPENDED),
     Company("oldmill", "Oldmill Boards", "forum", state=ParticipantState.REJECTED),
     Company("larkspur", "Larkspur Rooms", "voice chat", state=ParticipantState.LEFT),
@@ -76,28 +67,29 @@ def make_people() -> bool:
         for email, name, role in COALITION:
             person = add_person(email, name=name, password=None, by=PORTAL, coalition_role=role)
             enroll_authenticator(person, by=PORTAL)
+        staff = User.objects.get(email=COALITION[0][0])
         for company in (*COMPANIES, *ELSEWHERE):
-            _make_company(company)
+            _make_company(company, staff)
         # One hash for all of them: a slow hash for each would be most of the time the demo takes to make.
         User.objects.update(password=make_password(PASSWORD))
     return True
 
 
-def _make_company(company: Company) -> None:
-    participant = add_participant(
-        company.slug,
-        name=company.name,
-        sector=company.sector,
-        receive_only=company.receive_only,
-        services=list(company.services),
-        by=PORTAL,
-    )
-    if company.state in (ParticipantState.ACTIVE, ParticipantState.SUSPENDED, ParticipantState.LEFT):
-        move_participant(participant, to=ParticipantState.ACTIVE, by=PORTAL, active_since=ACTIVE_SINCE)
-    if company.state != participant.state:
-        move_participant(participant, to=company.state, by=PORTAL)
-    if company in COMPANIES:
-        _make_team(participant)
+def _make_company(company: Company, staff: User) -> None:
+    participant = apply_for(company)
+    for step in way_to(company.state):
+        if step == ParticipantState.AGREEMENT_OUT:
+            for question in VETTING:
+                vet(participant, question.name, accepted=True, by=staff)
+        if step == ParticipantState.TRAINING:
+            sign_agreement(participant, staff)
+        if step == ParticipantState.ACTIVE:
+            _make_team(participant)
+        move_participant(participant, to=step, by=staff, active_since=ACTIVE_SINCE)
+    if participant.state != company.state:
+        move_participant(participant, to=company.state, by=staff, reason=REASONS[company.state])
+    if participant.is_active:
+        make_check_ins(participant, staff)
 
 
 def _make_team(participant: Participant) -> list[User]:

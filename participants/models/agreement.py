@@ -1,5 +1,6 @@
 """An agreement: what a participant signed, in versions."""
 
+from datetime import date
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -22,9 +23,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """For lists: a file may be large."""
         return self.defer("content")
 
-    def in_force(self) -> Self:
-        """Signed, and not run out today."""
-        today = timezone.now().date()
+    def in_force(self, on: date | None = None) -> Self:
+        """Signed, and not run out on that day; today unless told."""
+        today = on or timezone.now().date()
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today), signed_on__lte=today)
 
 

@@ -29,7 +29,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     form = start_form(request.POST or None)
     if not form.is_valid():
         return render(request, "participants/apply.html", {"form": form}, status=422 if form.errors else 200)
-    if not consume(request, action="apply"):
+    if not consume(request, action="apply", key=str(form.answers["contact_email"]).lower()):
         return _too_many(request)
     application, secret = start_application(form.answers)
     request.session[IN_SESSION] = str(application.pk)
@@ -39,12 +39,11 @@ def apply(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def link(request: HttpRequest, secret: str) -> HttpResponse:
-    """The link from the mail. A link that opens nothing is a 404, and too many tries are told to wait."""
-    if not consume(request, action="apply_link"):
-        return _too_many(request)
+    """The link from the mail. It always leads on: what is answered with an error is logged with its address."""
     found = find_draft(secret)
     if found is None:
-        raise Http404
+        messages.error(request, "This link opens nothing. The draft may have been removed after a long time unused.")
+        return redirect("programme:apply")
     request.session[IN_SESSION] = str(found)
     return redirect("programme:draft")
 

@@ -17,6 +17,17 @@ def test_people_only_makes_people_and_no_work(lantern: RunningInstallation) -> N
     assert lantern.number("SELECT count(*) FROM participants_participant WHERE state = 'active'") == len(COMPANIES)
 
 
+def test_there_is_one_participant_in_each_other_state(lantern: RunningInstallation) -> None:
+    """Each came there by the legal way: every state but the first has the change that led to it."""
+    others = lantern.rows(
+        "SELECT p.state, count(*), count(c.id) FROM participants_participant p LEFT JOIN participants_statechange c"
+        " ON c.participant_id = p.id AND c.after = p.state WHERE p.state <> 'active' GROUP BY p.state ORDER BY p.state"
+    )
+    led = ["agreement_out", "left", "read_only", "rejected", "suspended", "training", "under_review"]
+    assert [tuple(row) for row in others] == sorted([("applied", 1, 0), *((state, 1, 1) for state in led)])
+    assert lantern.number("SELECT count(*) FROM participants_application WHERE submitted_at IS NULL") == 0
+
+
 def test_seeding_again_changes_nothing(lantern: RunningInstallation) -> None:
     before = lantern.rows("SELECT * FROM accounts_user ORDER BY id")
     assert lantern.manage("seed_demo", "--people-only").returncode == 0

@@ -20,6 +20,7 @@ PAGES = (
     "/admin/participants/sharinggroup/add/",
     "/admin/accounts/user/",
     "/admin/audit/auditevent/",
+    "/admin/participants/checkin/",
     "/admin/transparency/edition/",
     "/admin/transparency/edition/add/",
 )
@@ -47,7 +48,7 @@ def test_a_participant_is_added(as_sam: Client, sam: User) -> None:
         "participant:fernlight",
     )
     assert _events("participants.participant") == [("participant.added", sam.pk)]
-    typed = {"name": "Fernlight Video", "sector": "video", "services": "fernlight, fern", "state": "applied", **INLINE}
+    typed = {"name": "Fernlight Video", "sector": "video", "services": "fernlight, fern", **INLINE}
     assert as_sam.post(f"{LIST}{added.pk}/change/", typed).status_code == 302
     changed = AuditEvent.objects.filter(target_type="participants.participant").order_by("-id")[0]
     assert (changed.event, changed.details) == ("participant.changed", {"fields": ["name"]})
@@ -55,27 +56,26 @@ def test_a_participant_is_added(as_sam: Client, sam: User) -> None:
 
 def test_a_state_is_changed_and_takes_effect(as_sam: Client, sam: User, alice: Member, as_alice: Client) -> None:
     company = alice.participant
-    typed = {"name": company.name, "sector": "", "services": "", "state": "suspended", **INLINE}
-    assert as_sam.post(f"{LIST}{company.pk}/change/", typed).status_code == 302
+    typed = {"to": "suspended", "reason": "a reason"}
+    assert as_sam.post(f"{LIST}{company.pk}/move/", typed).status_code == 302
     assert Participant.objects.get(pk=company.pk).state == "suspended"
     assert as_alice.get("/signals/").status_code == 404
     assert _events("participants.participant")[-1] == ("participant.moved", sam.pk)
-    assert as_sam.post(f"{LIST}{company.pk}/change/", {**typed, "state": "active"}).status_code == 302
+    assert as_sam.post(f"{LIST}{company.pk}/move/", {**typed, "to": "active"}).status_code == 302
     assert as_alice.get("/signals/").status_code == 200
 
 
-def test_an_applicant_is_made_active(as_sam: Client) -> None:
+def test_a_state_is_no_field_that_can_be_typed(as_sam: Client) -> None:
     company = add_company("fernlight", active=False)
     typed = {"name": "Fernlight", "sector": "", "services": "", "state": "active", **INLINE}
     assert as_sam.post(f"{LIST}{company.pk}/change/", typed).status_code == 302
     company.refresh_from_db()
-    assert company.is_active
-    assert company.active_since is not None
+    assert company.state == "applied"
 
 
 def test_receive_only_takes_the_right_to_share_and_gives_it_back(as_sam: Client, alice: Member) -> None:
     company = alice.participant
-    typed = {"name": company.name, "sector": "", "services": "", "state": "active", **INLINE}
+    typed = {"name": company.name, "sector": "", "services": "", **INLINE}
     assert can(alice, Action.SHARE_SIGNALS)
     assert as_sam.post(f"{LIST}{company.pk}/change/", {**typed, "receive_only": "on"}).status_code == 302
     assert not can(alice, Action.SHARE_SIGNALS)
@@ -85,7 +85,7 @@ def test_receive_only_takes_the_right_to_share_and_gives_it_back(as_sam: Client,
 
 
 def test_the_slug_of_a_participant_stays(as_sam: Client, northwind: Participant) -> None:
-    typed = {"slug": "other", "name": "Renamed", "sector": "", "services": "", "state": "active", **INLINE}
+    typed = {"slug": "other", "name": "Renamed", "sector": "", "services": "", **INLINE}
     assert as_sam.post(f"{LIST}{northwind.pk}/change/", typed).status_code == 302
     northwind.refresh_from_db()
     assert (northwind.slug, northwind.name) == ("northwind", "Renamed")

@@ -14,15 +14,25 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.record import PORTAL
+from participants.check_ins import plan
 from participants.invitations import invite
-from participants.models import Member, ParticipantState, Role
+from participants.models import CheckIn, CheckInKind, Member, ParticipantState, Role
 from participants.services import move_participant
 from reviews.models import Review
 from reviews.routing import route
 from tests.signals.files import as_file
 from tests.sweeps.test_marks import PERSONAL, PUBLIC
 from tests.sweeps.urls import every_url
-from tests.world import add_closed_group, add_company, add_team_member, new_browser, share, signed_in, upload
+from tests.world import (
+    add_closed_group,
+    add_company,
+    add_team_member,
+    new_browser,
+    share,
+    sign_agreement,
+    signed_in,
+    upload,
+)
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +43,7 @@ FILE = as_file(
 Key = UUID | int | str
 PERSONS = ("anonymous", "password only", "analyst", "lead", "admin", "untrained", "suspended", "staff", "auditor")
 MEMBERS = ("analyst", "lead", "admin")
+ADMINS = ("admin",)
 TEAM = (*MEMBERS, "untrained")
 # A module belongs to everybody; in the place of another's stands one that is not there.
 MISSING: dict[str, Key] = {"member": 999_999_999, "module": "no-such-module"}
@@ -41,12 +52,12 @@ SENT_AWAY = {"anonymous", "password only"}  # 302 to sign-in; all others who may
 
 @dataclass(frozen=True)
 class Page:
-    """An address: its method, what it is about, and the answer to those who may."""
+    """An address: its method, what it is about, the answer to those who may, and who of the members that is."""
 
     method: str
     answer: int
     about: str = ""
-    who: tuple[str, ...] = MEMBERS
+    members: tuple[str, ...] = MEMBERS
 
 
 PAGES = {
@@ -62,19 +73,19 @@ PAGES = {
     "signals:upload_errors": Page("post", 200, "upload"),
     "signals:signal": Page("get", 200, "signal"),
     "signals:reveal": Page("post", 200, "signal"),
-    "participants:overview": Page("get", 200, who=TEAM),
-    "participants:groups": Page("get", 200, who=TEAM),
-    "participants:agreement": Page("get", 200, who=TEAM),
-    "participants:settings": Page("get", 200, who=("admin",)),
-    "participants:members": Page("get", 200, who=("lead", "admin")),
-    "participants:member": Page("get", 200, "member", ("admin",)),
-    "participants:remove": Page("post", 302, "member", ("admin",)),
-    "participants:readmit": Page("post", 302, "member", ("admin",)),
-    "participants:invitations": Page("get", 200, who=("admin",)),
-    "participants:invite": Page("post", 422, who=("admin",)),
-    "participants:renew": Page("post", 302, "invitation", ("admin",)),
-    "participants:withdraw": Page("post", 302, "invitation", ("admin",)),
-    "participants:training": Page("get", 200, who=TEAM),
+    "participants:overview": Page("get", 200, members=TEAM),
+    "participants:groups": Page("get", 200, members=TEAM),
+    "participants:agreement": Page("get", 200, members=TEAM),
+    "participants:settings": Page("get", 200, members=ADMINS),
+    "participants:members": Page("get", 200, members=("lead", "admin")),
+    "participants:member": Page("get", 200, "member", ADMINS),
+    "participants:remove": Page("post", 302, "member", ADMINS),
+    "participants:readmit": Page("post", 302, "member", ADMINS),
+    "participants:invitations": Page("get", 200, members=ADMINS),
+    "participants:invite": Page("post", 422, members=ADMINS),
+    "participants:renew": Page("post", 302, "invitation", ADMINS),
+    "participants:withdraw": Page("post", 302, "invitation", ADMINS),
+    "participants:training": Page("get", 200, members=TEAM),
     "participants:module": Page("get", 200, "module", TEAM),
     "reviews:queue": Page("get", 200),
     "reviews:next": Page("post", 302),
@@ -84,6 +95,9 @@ PAGES = {
     "reviews:release": Page("post", 302, "review"),
     "reviews:reveal": Page("post", 302, "review"),
     "reviews:decide": Page("post", 422, "review"),
+    "check_ins:list": Page("get", 200, members=ADMINS),
+    "check_ins:check_in": Page("get", 200, "check_in", ADMINS),
+    "check_ins:agreement_file": Page("get", 200, "agreement", ADMINS),
 }
 # name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
 OPEN = {
@@ -98,6 +112,12 @@ OPEN = {
     "accounts:letter": ("get", 404, 404, 404, 404, 404, 404),
     "participants:join": ("get", 410, 200, 200, 200, 200, 200),
     "participants:open_invitation": ("get", 302, 302, 302, 302, 302, 302),
+    "programme:list": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:governance": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:apply": ("get", 200, 200, 200, 200, 200, 200),
+    "programme:link": ("get", 302, 302, 302, 302, 302, 302),
+    "programme:draft": ("get", 404, 404, 404, 404, 404, 404),
+    "programme:submit": ("post", 404, 404, 404, 404, 404, 404),
     "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:year": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:file": ("get", 200, 200, 200, 200, 200, 200),
@@ -107,7 +127,13 @@ OWN = {
     "accounts:security": ("get", 200),
     "accounts:letter_choices": ("get", 200),
 }
-ADMIN_PAGES = ("/admin/", "/admin/participants/participant/", "/admin/accounts/user/", "/admin/audit/auditevent/")
+ADMIN_PAGES = (
+    "/admin/",
+    "/admin/participants/participant/",
+    "/admin/participants/checkin/",
+    "/admin/accounts/user/",
+    "/admin/audit/auditevent/",
+)
 
 
 @dataclass(frozen=True)
@@ -143,6 +169,10 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
         objects["invitation"] = invite(company, address=address, role=Role.ANALYST, by=PORTAL).pk
     own["review"] = Review.objects.get(participant=alice.participant, signal=signal).pk
     others["review"] = Review.objects.get(participant=bob.participant, signal=foreign).pk
+    for objects, member in ((own, alice), (others, bob)):
+        plan(member.participant, CheckInKind.CHECK_IN)
+        objects["check_in"] = CheckIn.objects.get(participant=member.participant).pk
+        objects["agreement"] = sign_agreement(member.participant).pk
     paused = add_company("brightpath")
     pam = add_team_member(paused, "pam")
     move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
@@ -189,7 +219,7 @@ def test_pages_answer_those_who_may(world: World) -> None:
             if person in SENT_AWAY:
                 wanted = (302, "/accounts/login/")
             else:
-                wanted = (page.answer if person in page.who else 404, "")
+                wanted = (page.answer if person in page.members else 404, "")
             led_to = location.partition("?")[0] if person in SENT_AWAY else ""
             if (status, led_to) != wanted:
                 wrong[name, person] = status, location
@@ -214,6 +244,7 @@ def test_public_addresses_answer_everybody(world: World) -> None:
         "participants:open_invitation": ["a-token"],
         "transparency:year": [2024],
         "transparency:file": [2024, "csv"],
+        "programme:link": ["x"],
     }
     arguments["accounts:letter"] = [uuid4()]
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
@@ -244,7 +275,7 @@ def test_the_admin_is_staff_s_alone(world: World) -> None:
 
 def test_what_changes_something_is_no_link_and_needs_the_token_of_its_form(world: World) -> None:
     for name in (name for name, page in PAGES.items() if page.method == "post"):
-        browser = world.browser(PAGES[name].who[-1])
+        browser = world.browser(PAGES[name].members[-1])
         assert _asked(browser, "get", _address(name, world.own))[0] == 405, name
         browser.handler.enforce_csrf_checks = True
         assert _asked(browser, "post", _address(name, world.own))[0] == 403, name

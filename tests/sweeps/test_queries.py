@@ -6,8 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.record import PORTAL
+from participants.check_ins import answer, plan, sign_off
 from participants.invitations import invite
-from participants.models import Member, Participant, Role
+from participants.models import CheckIn, CheckInKind, Member, Participant, Role
 from participants.services import default_group
 from reviews import claims
 from reviews.models import Review
@@ -92,3 +93,38 @@ def test_a_company_s_pages_ask_a_constant_number_of_times(northwind: Participant
         add_team_member(northwind, f"member{number}")
         invite(northwind, address=f"new{number}@northwind.example", role=Role.LEAD, by=adam)
     assert {url: _asked(browser, url) for url in urls} == few
+
+
+def test_the_list_of_who_takes_part_asks_once(client: Client) -> None:
+    add_company("company-0")
+    one = _asked(client, "/participants/")
+    for number in range(1, 10):
+        add_company(f"company-{number}")
+    assert _asked(client, "/participants/") == one
+
+
+def test_check_ins_ask_a_constant_number_of_times(as_sam: Client, northwind: Participant) -> None:
+    ida = Member.objects.select_related("user").get(participant=northwind, role=Role.ADMIN)
+    browser = signed_in(ida.user)
+    pages = {
+        browser: "/participant/check-ins/",
+        as_sam: "/admin/participants/checkin/",
+    }
+    _signed_off(northwind, ida, 1)
+    for asking, url in pages.items():
+        _asked(asking, url)
+    few = {url: _asked(asking, url) for asking, url in pages.items()}
+    desk = f"/admin/participants/participant/{northwind.pk}/change/"
+    _asked(as_sam, desk)
+    before = _asked(as_sam, desk)
+    _signed_off(northwind, ida, 9)
+    assert {url: _asked(asking, url) for asking, url in pages.items()} == few
+    assert _asked(as_sam, desk) == before
+
+
+def _signed_off(company: Participant, by: Member, number: int) -> None:
+    for _ in range(number):
+        plan(company, CheckInKind.CHECK_IN)
+        check_in = CheckIn.objects.open().get(participant=company)
+        answer(check_in, {}, by=by)
+        sign_off(check_in, by=PORTAL)

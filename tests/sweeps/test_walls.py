@@ -1,5 +1,6 @@
 """What the database itself refuses, whatever the application asks."""
 
+from datetime import timedelta
 from typing import Any, LiteralString
 
 import psycopg
@@ -7,11 +8,17 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, ProgrammingError
+from django.utils import timezone
 from psycopg import sql
 
+from audit.record import PORTAL
 from lantern.lib.tenancy import Scope, acting, acting_as_system
+from participants.check_ins import plan
 from participants.invitations import invite
-from participants.models import Member, Participant, Role
+from participants.keeping import keep_check_in
+from participants.models import Application, CheckIn, CheckInKind, Member, Participant, Role
+from participants.models.application import link_fingerprint
+from participants.services import give_buddy
 from participants.training_modules import MODULES
 from reviews import claims
 from reviews.deciding import record_decision
@@ -34,6 +41,8 @@ ORDER BY c.relname
 """
 APPEND_ONLY = [
     "audit.AuditEvent",
+    "participants.Agreement",
+    "participants.StateChange",
     "participants.TrainingRecord",
     "reviews.Decision",
     "reviews.Measure",
@@ -129,11 +138,21 @@ FOREIGN = [
     "participants_sharinggrouppermission",
     "participants_invitation",
     "participants_trainingrecord",
+    "participants_application",
+    "participants_vettinganswer",
+    "participants_agreement",
+    "participants_statechange",
+    "participants_buddy",
+    "participants_checkin",
+    "participants_checkinnotice",
 ]
-OWN = {
+# What Alice's own company has there by having become active.
+OWN_ROWS = {
     "participants_sharinggroup": 1,
     "participants_sharinggrouppermission": 2,
-    "participants_trainingrecord": 3 * len(MODULES),  # Alice's, and those of the two who were there before
+    "participants_agreement": 1,
+    "participants_statechange": 4,
+    "participants_trainingrecord": 3 * len(MODULES),  # Alice's, and those of the two people becoming active took
 }
 
 
@@ -151,6 +170,13 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
     assert review is not None
     record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=bob)
     invite(harbor, address="new@harbor.example", role=Role.ANALYST, by=bob)
+    application = Application(link=link_fingerprint("harbor"), participant=harbor, submitted_at=timezone.now())
+    application.seal_answers({"company": "Harbor"})
+    application.save()
+    give_buddy(harbor, pixelforge, person="Pia", by=PORTAL)
+    plan(harbor, CheckInKind.CHECK_IN)
+    planned = CheckIn.objects.get()
+    keep_check_in(planned.pk, timezone.now() + timedelta(days=100))
 
 
 @pytest.mark.usefixtures("harbor_alone")
@@ -158,7 +184,7 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
 def test_a_member_reads_and_changes_no_foreign_row(table: str, alice: Member) -> None:
     ((planted,),) = _ask(f"SELECT count(*) FROM {table}")
     assert planted > 0
-    own = OWN.get(table, 0)
+    own = OWN_ROWS.get(table, 0)
     with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
         assert _ask(f"SELECT count(*) FROM {table}") == [(own,)]
         if table not in TABLES:

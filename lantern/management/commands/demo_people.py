@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db.models import Q
 
 from accounts.models import User
 from lantern.demo.people import PASSWORD, refuse_outside_demo
 from lantern.lib.tenancy import acting_as_system
+from participants.models import ParticipantState
 
 
 class Command(BaseCommand):
@@ -19,7 +21,8 @@ class Command(BaseCommand):
         refuse_outside_demo()
         with acting_as_system():
             users = User.objects.select_related("member__participant").order_by("pk")
-            people = [_told(user) for user in users]
+            trying = Q(member__isnull=True) | Q(member__participant__state=ParticipantState.ACTIVE)
+            people = [_told(user) for user in users.filter(trying)]
         self.stdout.write(json.dumps(people, indent=2))
 
 

@@ -1,0 +1,123 @@
+"""Agreements: sealed, never served to others, always saved and never shown."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from accounts.models import User
+from audit.models import AuditEvent
+from lantern.lib.tenancy import Scope, acting
+from participants.models import Agreement, Member, Participant, Role
+from tests.world import add_team_member, sign_agreement, signed_in
+
+pytestmark = pytest.mark.django_db
+
+SIGNED = b"%PDF-1.7 a planted sentence"
+TYPED = {
+    "agreement-title": "Participation agreement",
+    "agreement-signatory": "Ida Moor",
+    "agreement-signatory_role": "Director",
+    "agreement-signed_on": "2026-01-02",
+}
+
+
+@pytest.fixture
+def adam(northwind: Participant) -> Member:
+    """Northwind's admin."""
+    return add_team_member(northwind, "adam", Role.ADMIN)
+
+
+@pytest.fixture
+def agreement(northwind: Participant) -> Agreement:
+    """Northwind's latest."""
+    return sign_agreement(northwind, SIGNED)
+
+
+def test_the_file_is_sealed_where_it_lies(agreement: Agreement) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT content FROM participants_agreement WHERE id = %s", [agreement.pk])
+        ((content,),) = cursor.fetchall()
+    assert b"planted" not in bytes(content)
+    assert Agreement.objects.get(pk=agreement.pk).opened_content() == SIGNED
+
+
+def test_its_own_admins_save_it_and_nobody_else_does(
+    agreement: Agreement, adam: Member, alice: Member, lena: Member, bob: Member, ada: User, client: Client
+) -> None:
+    url = f"/participant/agreements/{agreement.pk}/file/"
+    answer = signed_in(adam.user).get(url)
+    assert answer.content == SIGNED
+    assert answer["Content-Disposition"] == 'attachment; filename="agreement-northwind-2.pdf"'
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "no-store" in answer["Cache-Control"]
+    harbors = Member.objects.select_related("user").get(participant=bob.participant, role=Role.ADMIN)
+    others = [alice.user, lena.user, bob.user, harbors.user, ada]
+    assert [signed_in(user).get(url).status_code for user in others] == [404] * 5
+    assert client.get(url).status_code == 302
+    read = AuditEvent.objects.get(event="agreement.read")
+    assert (read.actor_id, read.participant_id) == (adam.user_id, adam.participant_id)
+
+
+def test_staff_save_it_at_the_desk(agreement: Agreement, as_sam: Client, harbor: Participant, adam: Member) -> None:
+    desk = "/admin/participants/participant"
+    url = f"{desk}/{agreement.participant_id}/agreements/{agreement.pk}/file/"
+    answer = as_sam.get(url)
+    assert (answer.content, answer["Content-Disposition"][:10]) == (SIGNED, "attachment")
+    assert as_sam.get(f"{desk}/{harbor.pk}/agreements/{agreement.pk}/file/").status_code == 404
+    assert signed_in(adam.user).get(url).status_code == 404
+
+
+def test_staff_add_the_next_version(as_sam: Client, northwind: Participant) -> None:
+    url = f"/admin/participants/participant/{northwind.pk}/agreements/"
+    file = SimpleUploadedFile("signed.pdf", SIGNED, "application/pdf")
+    assert as_sam.post(url, {**TYPED, "agreement-file": file}).status_code == 302
+    added = Agreement.objects.filter(participant=northwind)[0]
+    assert (added.version, added.signatory, added.signed_on) == (2, "Ida Moor", date(2026, 1, 2))
+    assert added.opened_content() == SIGNED
+
+
+@pytest.mark.parametrize(
+    ("change", "content", "said"),
+    [
+        ({}, b"<html>", "This is not a PDF."),
+        ({}, b"%PDF-" + b"x" * 2_000, "larger than"),
+        ({"agreement-signed_on": "yesterday"}, SIGNED, "Enter a valid date."),
+        ({"agreement-valid_until": "2025-01-01"}, SIGNED, "cannot end before it was signed"),
+    ],
+)
+def test_what_is_no_signed_file_is_refused(
+    as_sam: Client, northwind: Participant, settings: object, change: dict[str, str], content: bytes, said: str
+) -> None:
+    settings.AGREEMENT_MAX_BYTES = 1_000  # type: ignore[attr-defined]
+    url = f"/admin/participants/participant/{northwind.pk}/agreements/"
+    file = SimpleUploadedFile("signed.pdf", content, "application/pdf")
+    page = as_sam.post(url, {**TYPED, **change, "agreement-file": file}, follow=True).content.decode()
+    assert said in page
+    assert northwind.agreements.count() == 1
+
+
+def _forge(member: Member) -> None:
+    forged = Agreement(
+        participant=member.participant,
+        version=9,
+        title="Forged",
+        signatory="Nobody",
+        signatory_role="",
+        signed_on=date(2026, 1, 1),
+    )
+    forged.seal_content(SIGNED)
+    forged.save(force_insert=True)
+
+
+def test_the_database_shows_it_to_its_own_participant_only(agreement: Agreement, bob: Member, alice: Member) -> None:
+    for member, seen in ((bob, {bob.participant_id}), (alice, {alice.participant_id})):
+        with acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id):
+            assert set(Agreement.objects.values_list("participant", flat=True)) == seen
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                _forge(member)
+    with acting(Scope.PUBLIC):
+        assert not Agreement.objects.exists()
