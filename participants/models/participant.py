@@ -59,8 +59,3 @@ class Participant(models.Model):
     def is_active(self) -> bool:
         """Whether it takes part now."""
         return self.state == ParticipantState.ACTIVE
-
-    @property
-    def may_look(self) -> bool:
-        """Whether its people see signals: active, or read-only."""
-        return self.state in (ParticipantState.ACTIVE, ParticipantState.READ_ONLY)

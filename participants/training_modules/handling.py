@@ -41,9 +41,7 @@ HANDLING = Module(
                 Option(
                     "a",
                     "No. It stays inside your own organisation.",
-                    "Right. AMBER alone would allow those of your clients and suppliers who need to know; +STRICT "
-                    "takes "
-                    "that away.",
+                    "Right. AMBER alone would also let clients know who need to; +STRICT takes even that away.",
                     is_right=True,
                 ),
                 Option(

@@ -14,7 +14,7 @@ DIGESTS = {
     ("sharing", 1): "f5c58dbb8f537b63",
     ("grey-areas", 1): "74b987eaacea9d03",
     ("reading", 1): "9e701d9ec62ec39e",
-    ("handling", 1): "e8c31286ca475941",
+    ("handling", 1): "3b1ca7b45405570c",
     ("yourself", 1): "efcfd5f88725b234",
 }
 
