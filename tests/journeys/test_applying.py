@@ -41,7 +41,7 @@ def _clean(page: Page) -> None:
     pages.examined.add(page)
     wanted = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
         found = Axe().run(page, options=wanted)
         assert found.violations_count == 0, f"{page.url} ({scheme}): {found.generate_report()}"
