@@ -4,14 +4,19 @@ from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
+from accounts.clock import begin
 from accounts.models import User
+from accounts.passing import confirm_now
 from audit.events import Event
 from audit.record import record
 
 
 @receiver(user_logged_in)
-def note_sign_in(user: User, **_: Any) -> None:
+def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
+    begin(request)
+    confirm_now(request)
     record(Event.SIGNED_IN, user, by=user)
 
 

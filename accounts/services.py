@@ -1,9 +1,9 @@
 """What can be done to a person's account."""
 
-import django_otp
 from django.db import transaction
 
-from accounts.models import Authenticator, CoalitionRole, User
+from accounts.factors import tell
+from accounts.models import Authenticator, CoalitionRole, Session, User
 from audit.events import Event
 from audit.record import Actor, record
 
@@ -35,11 +35,35 @@ def enroll_authenticator(user: User, *, by: Actor, seed: bytes | None = None) ->
 
 
 @transaction.atomic
-def spend_code(user: User, code: str) -> Authenticator | None:
-    """The authenticator of `user` that accepts `code`, which is spent by it; None, and one event, if none does."""
-    devices: list[Authenticator] = list(Authenticator.objects.filter(user=user, confirmed=True))
-    for device in devices:
-        if django_otp.verify_token(user, device.persistent_id, code):
-            return device
-    record(Event.SIGN_IN_REFUSED, user, by=user, step="code")
-    return None
+def change_password(user: User, password: str, *, by: Actor) -> None:
+    """Give `user` another password. Sessions that were entered with the old one end."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(Event.PASSWORD_CHANGED, user, by=by)
+    tell(user, "Your password was changed", "Browsers that were signed in with the old one are signed out.")
+
+
+@transaction.atomic
+def change_email(user: User, email: str, *, by: Actor) -> None:
+    """Give `user` another e-mail address, one that is known to be theirs; the old one is told. Raises `EmailTaken`."""
+    if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
+        raise EmailTaken
+    what = "The e-mail address of your account was changed"
+    tell(user, what, "Letters no longer come to this address.")
+    user.email = email.lower()
+    user.save(update_fields=["email"])
+    record(Event.EMAIL_CHANGED, user, by=by)
+    tell(user, what, "Sign in with this address from now on.")
+
+
+@transaction.atomic
+def end_sessions(user: User, *, by: Actor, only: str | None = None, but: str | None = None) -> int:
+    """End the sessions of `user` (with `only` that one, with `but` all others), by their rows' keys; how many ended."""
+    sessions = Session.objects.filter(user=user)
+    if only is not None:
+        sessions = sessions.filter(session_key=only)
+    if but is not None:
+        sessions = sessions.exclude(session_key=but)
+    ended = sessions.delete()[0]
+    record(Event.SESSIONS_ENDED, user, by=by, sessions=ended)
+    return ended

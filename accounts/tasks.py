@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from accounts import post
+from accounts import post, resets
+from accounts.session_store import SessionStore
 
 
 @shared_task(name="accounts.send_letters")
@@ -13,3 +14,13 @@ def send_letters() -> None:
 @shared_task(name="accounts.clear_letters")
 def clear_letters() -> None:
     post.clear_old()
+
+
+@shared_task(name="accounts.answer_resets")
+def answer_resets() -> None:
+    resets.answer_resets()
+
+
+@shared_task(name="accounts.clear_sessions")
+def clear_sessions() -> None:
+    SessionStore.clear_expired()

@@ -9,10 +9,14 @@ from django.contrib import auth
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
 
+from accounts.kept_forms import keep_form
 from accounts.models import User
-from accounts.passing import has_passed
+from accounts.passing import has_passed, recently_confirmed
 from lantern.lib.marks import Mark, mark_of
 from lantern.lib.tenancy import Scope, acting
 from participants.models import Member
@@ -76,7 +80,7 @@ class Gate:
         """Decide by the view's mark. Admin pages are staff's, each of them."""
         mark = mark_of(view)
         if request.resolver_match and "admin" in request.resolver_match.app_names:
-            mark = Mark(Action.ADMINISTER, passed=True)
+            mark = Mark(Action.ADMINISTER, passed=True, fresh=_admin_asks_again(request, view))
         if mark is None:
             log.error(
                 "the view of %s bears no mark and answers nobody",
@@ -89,16 +93,39 @@ class Gate:
             return _sign_in_first(request)
         if mark.action and not can(request.member or request.user, Action(mark.action)):  # type: ignore[arg-type,attr-defined]
             raise Http404
+        if mark.fresh and not recently_confirmed(request):
+            return _confirm_first(request)
         return None
+
+
+def _admin_asks_again(request: HttpRequest, view: Any) -> bool:
+    """In the admin exports ask for a factor again, and so do changes where the model's page says so."""
+    name = (request.resolver_match and request.resolver_match.url_name) or ""
+    changes = request.method == "POST" and getattr(getattr(view, "model_admin", None), "fresh_changes", False)
+    return name.endswith("_export") or bool(changes)
+
+
+def _confirm_first(request: HttpRequest) -> HttpResponse:
+    kept = request.method == "POST" and keep_form(request)
+    onward = reverse("accounts:kept") if kept else request.get_full_path() if request.method == "GET" else "/"
+    return _lead_to(request, f"{reverse('accounts:confirm')}?{urlencode({'next': onward})}")
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:
     # Somebody who passed the password on an older path but no code must begin again.
     if request.user.is_authenticated:
         auth.logout(request)
+    if request.method == "POST":
+        keep_form(request)
     if request.headers.get("HX-Request"):
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = settings.LOGIN_URL
-        return response
+        return _lead_to(request, reverse(settings.LOGIN_URL))
     next_url = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(next_url)
+
+
+def _lead_to(request: HttpRequest, url: str) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response

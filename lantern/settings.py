@@ -72,7 +72,10 @@ INSTALLED_APPS = [
     "transparency",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_otp",
+    "django_otp_webauthn",
     "guardian",
     "import_export",
     "csp",
@@ -97,6 +100,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "accounts.clock.SessionClock",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -158,6 +162,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 # People.
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    "participants.sign_on.PasswordSwitch",
     "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
@@ -165,10 +170,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+SOCIALACCOUNT_ADAPTER = "participants.sign_on.SignOnAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -182,10 +190,25 @@ ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "10/5m/key,50/m/ip",
     "apply": "10/h/ip,3/d/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "10/h/user",
+    "manage_email": "10/h/user",
+    "reauthenticate": "20/m/user",
 }
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
-SESSION_COOKIE_AGE = 12 * 60 * 60
+PASSWORD_RESET_TIMEOUT = 60 * 60
+SESSION_ENGINE = "accounts.session_store"
+SESSION_COOKIE_AGE = SESSION_SECONDS = _number("LANTERN_SESSION_SECONDS", 12 * 60 * 60)
+SESSION_IDLE_SECONDS = _number("LANTERN_SESSION_IDLE_SECONDS", 30 * 60)
+SESSION_WARNING_SECONDS = 2 * 60
+CONFIRMED_SECONDS = 5 * 60
+# Passkeys belong to a host name; browsers know none for an address of numbers.
+OTP_WEBAUTHN_RP_ID_CALLABLE = "accounts.passkeys.relying_party"
+OTP_WEBAUTHN_RP_NAME = "Lantern"
+OTP_WEBAUTHN_HELPER_CLASS = "accounts.passkeys.Ceremony"
+OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # Letters. Without a mail server they are kept as files, each readable by the installation's user alone.
@@ -271,6 +294,8 @@ CELERY_BEAT_SCHEDULE = {
     "departures": {"task": "signals.withdraw_departed", "schedule": SWEEP_SECONDS},
     "programme": {"task": "participants.keep_programme", "schedule": 60 * 60},
     "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
+    "resets": {"task": "accounts.answer_resets", "schedule": SWEEP_SECONDS},
+    "old_sessions": {"task": "accounts.clear_sessions", "schedule": 60 * 60},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
@@ -305,4 +330,5 @@ LOGGING = {
     # The sweepers ring every few seconds; four lines each time would bury what matters.
     "loggers": {name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# The origin of a passkey is the address the request came to (`accounts.passkeys.Ceremony`), not a list.
+SILENCED_SYSTEM_CHECKS = ["otp_webauthn.E030"]

@@ -6,6 +6,7 @@ from django.urls import include, path
 from lantern import views
 
 handler400 = "lantern.views.bad_request"
+handler429 = "lantern.views.too_many_requests"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("", include("participants.public_urls")),
     path("participant/", include("participants.check_in_urls")),
     path("accounts/", include("accounts.urls")),
+    path("accounts/", include("participants.sign_on_urls")),
     path("participant/", include("participants.urls")),
     path("signals/", include("signals.urls")),
     path("reviews/", include("reviews.urls")),

@@ -59,6 +59,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "400.html", {"too_large": too_large}, status=413 if too_large else 400)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """More tries at signing in, or letters asked for, than a person makes."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "60"
+    return response
+
+
 @public
 @require_safe
 @transaction.non_atomic_requests

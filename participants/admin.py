@@ -12,12 +12,12 @@ from accounts.models import User
 from audit.events import Event
 from audit.models import AuditEvent
 from audit.record import record
-from participants import check_in_admin, desk, invitation_admin
+from participants import check_in_admin, desk, invitation_admin, sign_in_admin
 from participants.models import Member, Participant, SharingGroup
 from participants.services import add_group, add_participant, change_participant
 from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
 
-__all__ = ["check_in_admin", "invitation_admin"]  # register themselves
+__all__ = ["check_in_admin", "invitation_admin", "sign_in_admin"]  # register themselves
 
 
 class ParticipantResource(ModelResource):  # type: ignore[misc]

@@ -10,7 +10,12 @@ from participants.policies import Action, can
 
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Staff may look, add and change; nobody deletes."""
+    """Staff may look, add and change; nobody deletes.
+
+    Where `fresh_changes` is set, whoever changes something shows a factor again first (`lantern.middleware.Gate`).
+    """
+
+    fresh_changes = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return can(request.user, Action.ADMINISTER)  # type: ignore[arg-type]

@@ -73,9 +73,8 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]
         return max(0.0, earliest - time.time())
 
     def provisioning_uri(self) -> str:
-        """The `otpauth://` URI that an authenticator app reads (Google Authenticator's key URI format)."""
-        label = quote(f"Lantern:{self.user.email}")
-        return f"otpauth://totp/{label}?{urlencode({'secret': b32encode(self._seed()).decode(), 'issuer': 'Lantern'})}"
+        """The `otpauth://` URI that an authenticator app reads."""
+        return provisioning_uri(self._seed(), self.user.email)
 
     def get_throttle_factor(self) -> int:
         """Seconds of waiting after the first wrong code; doubled by each further one."""
@@ -88,3 +87,9 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]
         generator = TOTP(self._seed(), self.STEP_SECONDS, 0, self.DIGITS)
         generator.time = time.time()
         return generator
+
+
+def provisioning_uri(seed: bytes, email: str) -> str:
+    """The `otpauth://` URI of a seed (Google Authenticator's key URI format)."""
+    label = quote(f"Lantern:{email}")
+    return f"otpauth://totp/{label}?{urlencode({'secret': b32encode(seed).decode(), 'issuer': 'Lantern'})}"

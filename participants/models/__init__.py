@@ -9,6 +9,7 @@ from participants.models.invitation import Invitation
 from participants.models.member import Member, Role
 from participants.models.participant import Participant, ParticipantState
 from participants.models.sharing_group import SharingGroup, SharingGroupPermission, SharingGroupUserPermission
+from participants.models.sign_on import SignOn, SignOnBinding
 from participants.models.training import TrainingRecord
 from participants.models.vetting import VettingAnswer
 
@@ -27,6 +28,8 @@ __all__ = [
     "SharingGroup",
     "SharingGroupPermission",
     "SharingGroupUserPermission",
+    "SignOn",
+    "SignOnBinding",
     "StateChange",
     "Step",
     "TrainingRecord",

@@ -9,9 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Authenticator, User
-from accounts.services import add_person
 from audit.models import AuditEvent
-from audit.record import PORTAL
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant
 from tests.sweeps.urls import every_url
@@ -194,22 +192,10 @@ def test_one_can_begin_again_as_somebody_else(mia: Member) -> None:
     assert browser.get("/accounts/code/")["Location"] == "/accounts/login/"
 
 
-@pytest.mark.parametrize(
-    "path", ["signup/", "password/reset/", "password/change/", "email/", "inactive/", "social/signup/"]
-)
+@pytest.mark.parametrize("path", ["signup/", "password/reset/", "password/change/", "inactive/", "social/signup/"])
 def test_there_is_no_other_page_of_accounts(as_alice: Client, path: str) -> None:
     assert new_browser().get(f"/accounts/{path}").status_code == 404
     assert as_alice.get(f"/accounts/{path}").status_code == 404
-
-
-def test_somebody_without_an_authenticator_is_told_so(northwind: Participant) -> None:
-    person = add_person("noor@northwind.example", name="Noor", password=PASSWORD, by=PORTAL)
-    browser = new_browser()
-    _password(browser, person.email)
-    page = browser.get("/accounts/code/")
-    assert "You need an authenticator" in page.content.decode()
-    assert _code(browser, "000000") == 200
-    assert not _is_in(browser)
 
 
 def test_somebody_who_is_not_active_is_refused_like_a_stranger(mia: Member) -> None:

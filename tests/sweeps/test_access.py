@@ -108,6 +108,15 @@ OPEN = {
     "account_logout": ("get", 302, 200, 200, 200, 200, 200),
     "accounts:code": ("get", 302, 302, 302, 302, 302, 302),
     "accounts:abandon": ("post", 302, 302, 302, 302, 302, 302),
+    "accounts:enroll": ("get", 302, 302, 302, 302, 302, 302),
+    "accounts:passkey_begin": ("post", 422, 422, 200, 200, 200, 200),
+    "accounts:passkey_complete": ("post", 422, 422, 422, 422, 422, 422),
+    "accounts:password_forgotten": ("get", 200, 200, 200, 200, 200, 200),
+    "accounts:password_asked": ("get", 200, 200, 200, 200, 200, 200),
+    "accounts:password_choose": ("get", 302, 302, 302, 302, 302, 302),
+    "sign_on": ("get", 200, 200, 200, 200, 200, 200),
+    "openid_connect_login": ("get", 404, 404, 302, 302, 302, 302),
+    "openid_connect_callback": ("get", 404, 404, 302, 302, 302, 302),
     "accounts:letters": ("get", 200, 200, 200, 200, 200, 200),  # the tests are a demo installation
     "accounts:letter": ("get", 404, 404, 404, 404, 404, 404),
     "participants:join": ("get", 410, 200, 200, 200, 200, 200),
@@ -124,11 +133,30 @@ OPEN = {
 }
 # Pages of one's own account: method and the answer to whoever has passed both steps; the others are sent to sign in.
 OWN = {
+    "accounts:confirm": ("get", 200),
+    "accounts:kept": ("get", 302),
+    "accounts:stay": ("post", 302),
+    "accounts:session_left": ("get", 200),
     "accounts:security": ("get", 200),
+    "accounts:factor_remove": ("post", 302),
+    "accounts:authenticator_new": ("get", 200),
+    "accounts:passkey_new": ("get", 200),
+    "accounts:passkey_new_begin": ("post", 200),
+    "accounts:passkey_new_complete": ("post", 422),
+    "accounts:recovery": ("post", 200),
+    "accounts:sessions": ("get", 200),
+    "accounts:session_end": ("post", 302),
+    "accounts:sessions_end_others": ("post", 302),
+    "accounts:password": ("get", 200),
+    "accounts:email": ("get", 200),
+    "accounts:email_code": ("get", 302),
     "accounts:letter_choices": ("get", 200),
 }
 ADMIN_PAGES = (
     "/admin/",
+    "/admin/accounts/factorreset/",
+    "/admin/participants/signon/",
+    "/admin/participants/invitation/",
     "/admin/participants/participant/",
     "/admin/participants/checkin/",
     "/admin/accounts/user/",
@@ -242,11 +270,14 @@ def test_public_addresses_answer_everybody(world: World) -> None:
     wrong = {}
     arguments: dict[str, list[Any]] = {
         "participants:open_invitation": ["a-token"],
+        "programme:link": ["x"],
         "transparency:year": [2024],
         "transparency:file": [2024, "csv"],
-        "programme:link": ["x"],
+        "openid_connect_login": ["nobody"],
+        "openid_connect_callback": ["nobody"],
+        "accounts:letter": [uuid4()],
+        "accounts:password_choose": ["MQ", "wrong"],
     }
-    arguments["accounts:letter"] = [uuid4()]
     for name, (method, anonymous, password, member, suspended, staff, auditor) in OPEN.items():
         wanted = (anonymous, password, member, member, member, member, suspended, staff, auditor)
         url = reverse(name, args=arguments.get(name, []))

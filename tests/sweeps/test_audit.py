@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django_otp.oath import TOTP
 
+from accounts import factors
 from accounts import services as accounts
+from accounts.models import Authenticator, CoalitionRole, FactorReset, User
+from accounts.post import choose_topics
 from audit.models import AuditEvent
 from audit.record import PORTAL
 from lantern.demo.people import ELSEWHERE
@@ -21,6 +25,7 @@ from participants.applying import save_draft, start_application, submit_applicat
 from participants.keeping import keep_check_in
 from participants.members import change_role, readmit_member, remove_member
 from participants.models import CheckIn, CheckInKind, Invitation, Member, Participant, ParticipantState, Role
+from participants.sign_on import person_behind, set_sign_on
 from participants.training import pass_module
 from participants.training_modules.sharing import SHARING
 from participants.vetting import vet
@@ -35,7 +40,7 @@ from signals.revealing import reveal
 from signals.sharing import share_signals
 from signals.uploads import cancel_upload, confirm_upload, work_on
 from tests.signals.files import as_file
-from tests.world import ready_company, row, share, share_and_route, sign_agreement, upload
+from tests.world import add_staff, ready_company, row, share, share_and_route, sign_agreement, upload
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +104,23 @@ def _left(of: Member) -> None:
     participants.offboard(of.participant, by=PORTAL, reason="a reason")
 
 
+def _confirm_authenticator(by: Member) -> None:
+    seed = b"12345678901234567890"
+    code = f"{TOTP(seed).token():06d}"
+    factors.confirm_authenticator(by.user, seed=seed, code=code, name="tablet", by=by, first=False)
+
+
+def _as_staff(member: Member) -> User:
+    """The same person, as one of the staff: what is tried here are events, not rights."""
+    member.user.coalition_role = CoalitionRole.STAFF
+    return member.user
+
+
+def _asked_reset(of: Member, by: Member) -> FactorReset:
+    _as_staff(by)
+    return factors.ask_factor_reset(of.user, reason="", by=add_staff("sam", CoalitionRole.STAFF))
+
+
 # What is planted first, then the service, then its one event (or events, where one act is two facts).
 Act = tuple[Callable[[Member, Member], Any], Callable[[Any, Member], Any], list[str]]
 ACTS: dict[str, Act] = {
@@ -106,6 +128,72 @@ ACTS: dict[str, Act] = {
         lambda a, b: None,
         lambda _, b: accounts.add_person("n@x.example", name="N", password=None, by=b),
         ["person.added"],
+    ),
+    "choose_topics": (
+        lambda a, b: None,
+        lambda _, b: choose_topics(b.user, wanted=[], by=b),
+        ["person.letters_chosen"],
+    ),
+    "confirm_authenticator": (
+        lambda a, b: None,
+        lambda _, b: _confirm_authenticator(b),
+        ["person.factor_enrolled"],
+    ),
+    "remove_factor": (
+        lambda a, b: Authenticator.enroll(b.user, name="tablet"),
+        lambda device, b: factors.remove_factor(b.user, device, by=b),
+        ["person.factor_removed"],
+    ),
+    "make_recovery_codes": (
+        lambda a, b: None,
+        lambda _, b: factors.make_recovery_codes(b.user, by=b),
+        ["person.recovery_codes_made"],
+    ),
+    "spend_recovery_code": (
+        lambda a, b: factors.make_recovery_codes(b.user, by=PORTAL)[0],
+        lambda code, b: factors.spend_code(b.user, code),
+        ["person.recovery_code_spent"],
+    ),
+    "spend_wrong_code": (
+        lambda a, b: None,
+        lambda _, b: factors.spend_code(b.user, "no code at all"),
+        ["person.sign_in_refused"],
+    ),
+    "change_password": (
+        lambda a, b: None,
+        lambda _, b: accounts.change_password(b.user, "a sentence for tests", by=b),
+        ["person.password_changed"],
+    ),
+    "change_email": (
+        lambda a, b: None,
+        lambda _, b: accounts.change_email(b.user, "new@harbor.example", by=b),
+        ["person.email_changed"],
+    ),
+    "end_sessions": (lambda a, b: None, lambda _, b: accounts.end_sessions(b.user, by=b), ["person.sessions_ended"]),
+    "ask_factor_reset": (
+        lambda a, b: _as_staff(b),
+        lambda _, b: factors.ask_factor_reset(Member.objects.exclude(pk=b.pk)[0].user, reason="", by=b.user),
+        ["person.factor_reset_asked"],
+    ),
+    "confirm_factor_reset": (
+        _asked_reset,
+        lambda reset, b: factors.confirm_factor_reset(reset, by=b.user),
+        ["person.factor_reset_confirmed"],
+    ),
+    "withdraw_factor_reset": (
+        _asked_reset,
+        lambda reset, b: factors.withdraw_factor_reset(reset, by=b.user),
+        ["person.factor_reset_withdrawn"],
+    ),
+    "set_sign_on": (
+        lambda a, b: None,
+        lambda _, b: set_sign_on(b.participant, issuer="https://id.example", client_id="x", secret="y", by=b),
+        ["sign_on.changed"],
+    ),
+    "person_behind": (
+        lambda a, b: set_sign_on(b.participant, issuer="https://id.example", client_id="x", secret="y", by=PORTAL),
+        lambda found, b: person_behind(found, subject="1", email=b.user.email, email_verified=True),
+        ["sign_on.bound"],
     ),
     "add_participant": (
         lambda a, b: None,

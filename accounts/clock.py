@@ -1,0 +1,71 @@
+"""How long a session lasts: half an hour without activity, twelve hours in all."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from accounts.session_store import AGENT, BEGUN, SEEN
+from audit.events import Event
+from audit.record import record
+
+STAMP_SECONDS = 30  # how exactly activity is noted; each note is a write
+LEFT_BY = "left_by"
+
+
+def begin(request: HttpRequest) -> None:
+    """Start both clocks: somebody has just signed in."""
+    request.session[BEGUN] = request.session[SEEN] = time.time()
+    request.session[AGENT] = request.headers.get("User-Agent", "")[:200]
+    request.session.pop(LEFT_BY, None)
+
+
+def seconds_left(session: Any) -> int | None:
+    """Until the session ends if nothing more happens in it; None where nobody is signed in."""
+    if SESSION_KEY not in session:
+        return None
+    now = time.time()
+    idle = session.get(SEEN, 0) + settings.SESSION_IDLE_SECONDS - now
+    whole = session.get(BEGUN, 0) + settings.SESSION_SECONDS - now
+    return int(min(idle, whole))
+
+
+class SessionClock:
+    """Ends sessions that ran out, and notes activity in the others.
+
+    What a page asks by itself (htmx's GET requests, `session_left`) is no activity.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        left = seconds_left(request.session)
+        if left is not None and left <= 0:
+            _end(request)
+        elif left is not None and not _asked_by_itself(request):
+            if time.time() - request.session[SEEN] > STAMP_SECONDS:
+                request.session[SEEN] = time.time()
+            left = seconds_left(request.session)
+        request.session_left = left if left and left > 0 else None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _asked_by_itself(request: HttpRequest) -> bool:
+    return request.method == "GET" and ("HX-Request" in request.headers or "X-Session-Left" in request.headers)
+
+
+def _end(request: HttpRequest) -> None:
+    user_id = int(request.session[SESSION_KEY])
+    with transaction.atomic():
+        user = User.objects.filter(pk=user_id).first()
+        request.session.flush()
+        # So that what this person goes on to send from a page still open can wait for them.
+        request.session[LEFT_BY] = user_id
+        if user is not None:
+            record(Event.SESSION_RAN_OUT, user, by=user)

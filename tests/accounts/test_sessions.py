@@ -1,0 +1,180 @@
+"""Sessions run out, are seen and ended by their owners, and let no half-written form go lost."""
+
+import time
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from accounts.kept_forms import KEPT
+from accounts.models import Session, User
+from accounts.session_store import BEGUN, SEEN, SessionStore, row_key
+from accounts.views.confirming import safe_next
+from audit.models import AuditEvent
+from lantern.lib.marks import Mark
+from participants.models import Member, Participant
+from signals.views import signals as signal_pages
+from tests.accounts.way_in import code_of, give_password, grow_stale, is_in
+from tests.world import PASSWORD, add_team_member, new_browser, signed_in
+
+pytestmark = pytest.mark.django_db
+
+TYPED = {
+    "kind": "email",
+    "value": "mira@example.com",
+    "harm_types": ["grooming", "sextortion"],
+    "attested": "on",
+    "note": "half written",
+}
+
+
+@pytest.fixture
+def mia(northwind: Participant) -> Member:
+    """A member with a password."""
+    return add_team_member(northwind, "mia", with_password=True)
+
+
+def _back(browser: Client, key: str, seconds: float) -> None:
+    session = browser.session
+    session[key] -= seconds
+    session.save()
+
+
+@pytest.mark.parametrize(("key", "limit"), [(SEEN, settings.SESSION_IDLE_SECONDS), (BEGUN, settings.SESSION_SECONDS)])
+def test_a_session_runs_out(as_alice: Client, alice: Member, key: str, limit: int) -> None:
+    _back(as_alice, key, limit - 20)
+    assert is_in(as_alice)
+    _back(as_alice, key, limit)
+    answer = as_alice.get("/signals/")
+    assert answer["Location"] == "/accounts/login/?next=/signals/"
+    assert AuditEvent.objects.filter(event="person.session_ran_out", actor_id=alice.user_id).count() == 1
+    assert Session.objects.filter(user=alice.user).count() == 0
+
+
+def test_activity_keeps_a_session_and_what_a_page_asks_by_itself_does_not(as_alice: Client) -> None:
+    for headers, left in (({"HX-Request": "true"}, 120), ({"X-Session-Left": "1"}, 120), ({}, 1790)):
+        _back(as_alice, SEEN, as_alice.session[SEEN] - time.time() + settings.SESSION_IDLE_SECONDS - 120)
+        found = as_alice.get("/accounts/session/", headers=headers).json()["left"]
+        assert left - 5 <= found <= left + 10
+
+
+def test_pages_carry_the_warning_and_staying_is_a_post(as_alice: Client, as_sam: Client) -> None:
+    for browser, page in ((as_alice, "/"), (as_alice, "/transparency/"), (as_sam, "/admin/")):
+        content = browser.get(page).content.decode()
+        assert "data-session-left=" in content
+        assert 'action="/accounts/stay/"' in content
+    assert new_browser().get("/transparency/").content.decode().count("data-session-left") == 0
+    _back(as_alice, SEEN, settings.SESSION_IDLE_SECONDS - 60)
+    assert as_alice.post("/accounts/stay/", headers={"accept": "application/json"}).json()["left"] > 1700
+    assert as_alice.get("/accounts/stay/").status_code == 405
+
+
+def test_a_half_written_form_survives_signing_in_again(mia: Member) -> None:
+    browser = signed_in(mia.user)
+    _back(browser, SEEN, settings.SESSION_IDLE_SECONDS)
+    answer = browser.post("/signals/new/", TYPED)
+    assert answer["Location"] == "/accounts/login/?next=/"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_data FROM accounts_session")
+        assert all("mira" not in str(SessionStore().decode(row[0])) for row in cursor.fetchall())
+    give_password(browser, mia.user.email)
+    assert browser.post("/accounts/code/", {"code": code_of(mia.user)})["Location"] == "/accounts/kept/"
+    page = browser.get("/accounts/kept/").content.decode()
+    assert 'action="/signals/new/"' in page
+    for value in ("mira@example.com", "half written", "grooming", "sextortion"):
+        assert f'value="{value}"' in page
+    assert "csrfmiddlewaretoken" in page
+    assert browser.post("/accounts/kept/")["Location"] == "/"
+    assert browser.get("/accounts/kept/")["Location"] == "/"
+
+
+def test_a_page_that_was_looked_at_meanwhile_does_not_lose_the_form(mia: Member) -> None:
+    browser = signed_in(mia.user)
+    _back(browser, SEEN, settings.SESSION_IDLE_SECONDS)
+    browser.get("/signals/")
+    browser.post("/signals/new/", TYPED)
+    give_password(browser, mia.user.email)
+    assert browser.post("/accounts/code/", {"code": code_of(mia.user)})["Location"] == "/accounts/kept/"
+
+
+def test_somebody_else_at_the_same_browser_does_not_get_the_form(mia: Member, northwind: Participant) -> None:
+    other = add_team_member(northwind, "nils", with_password=True)
+    browser = signed_in(mia.user)
+    _back(browser, SEEN, settings.SESSION_IDLE_SECONDS)
+    browser.post("/signals/new/", TYPED)
+    give_password(browser, other.user.email)
+    assert browser.post("/accounts/code/", {"code": code_of(other.user)})["Location"] == "/"
+    assert browser.get("/accounts/kept/").status_code == 302
+    assert KEPT not in browser.session
+
+
+def test_nothing_is_kept_of_strangers_nor_of_passwords(mia: Member) -> None:
+    stranger = new_browser()
+    stranger.post("/signals/new/", TYPED)
+    assert KEPT not in stranger.session
+    browser = signed_in(mia.user)
+    _back(browser, SEEN, settings.SESSION_IDLE_SECONDS)
+    browser.post("/accounts/password/", {"password": PASSWORD, "again": PASSWORD})
+    assert KEPT not in browser.session
+
+
+def test_one_sees_and_ends_one_s_own_sessions(alice: Member, bob: Member, as_alice: Client, as_bob: Client) -> None:
+    laptop, phone = signed_in(alice.user), signed_in(alice.user)
+    page = as_alice.get("/accounts/sessions/").content.decode()
+    assert page.count("last seen") == 3
+    keys = [row_key(browser.session.session_key or "") for browser in (laptop, as_bob, as_alice)]
+    for key in keys:
+        assert as_alice.post("/accounts/sessions/end/", {"session": key}).status_code == 302
+    assert [is_in(browser) for browser in (laptop, phone, as_bob, as_alice)] == [False, True, True, True]
+    as_alice.post("/accounts/sessions/end-others/")
+    assert [is_in(browser) for browser in (phone, as_bob, as_alice)] == [False, True, True]
+
+
+def test_the_key_of_a_session_is_not_in_the_database(as_alice: Client) -> None:
+    key = as_alice.session.session_key
+    assert key
+    assert not Session.objects.filter(session_key=key).exists()
+    assert Session.objects.filter(session_key=row_key(key)).exists()
+
+
+def test_somebody_made_inactive_is_out_on_the_next_request(alice: Member, as_alice: Client) -> None:
+    User.objects.filter(pk=alice.user_id).update(is_active=False)
+    assert not is_in(as_alice)
+
+
+def test_what_is_asked_for_twice_needs_a_factor_of_the_last_five_minutes(alice: Member, as_alice: Client) -> None:
+    assert as_alice.get("/accounts/password/").status_code == 200
+    grow_stale(as_alice)
+    assert as_alice.get("/accounts/password/")["Location"] == "/accounts/confirm/?next=%2Faccounts%2Fpassword%2F"
+    assert as_alice.post("/accounts/recovery/").status_code == 302
+    assert as_alice.post("/accounts/confirm/", {"code": "000000"}).status_code == 422
+    answer = as_alice.post("/accounts/confirm/?next=/accounts/password/", {"code": code_of(alice.user)})
+    assert answer["Location"] == "/accounts/password/"
+    assert as_alice.get("/accounts/password/").status_code == 200
+
+
+def test_a_form_sent_to_what_is_asked_for_twice_waits(
+    alice: Member, as_alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal_pages.new, "lantern_mark", Mark("share_signals", passed=True, fresh=True))
+    grow_stale(as_alice)
+    answer = as_alice.post("/signals/new/", TYPED)
+    assert answer["Location"] == "/accounts/confirm/?next=%2Faccounts%2Fkept%2F"
+    as_alice.post("/accounts/confirm/?next=/accounts/kept/", {"code": code_of(alice.user)})
+    assert "half written" in as_alice.get("/accounts/kept/").content.decode()
+    assert as_alice.post("/signals/new/", TYPED).status_code == 302
+
+
+def test_exports_at_the_desk_ask_twice(as_sam: Client) -> None:
+    page = "/admin/participants/participant/export/"
+    assert as_sam.get(page).status_code == 200
+    grow_stale(as_sam)
+    assert as_sam.get(page)["Location"].startswith("/accounts/confirm/")
+    assert as_sam.get("/admin/participants/participant/").status_code == 200
+
+
+@pytest.mark.parametrize("wanted", ["https://elsewhere.example/", "//elsewhere.example", "javascript:1", "", "x"])
+def test_confirming_leads_nowhere_else(rf: Any, wanted: str) -> None:
+    assert safe_next(rf.get("/"), wanted) == "/"
