@@ -19,7 +19,7 @@ def effects_of_leaving(participant: Participant) -> list[Effect]:
     groups = SharingGroupPermission.objects.filter(group=participant.auth_group).values("content_object").distinct()
     own = [
         Effect("Accounts of its people", len(people), "closed; nobody can sign in with them"),
-        Effect("Sessions", len(sessions_of(people)), "ended at once"),
+        Effect("Sessions", sessions_of(people).count(), "ended at once"),
         Effect("Sharing groups", groups.count(), "left; its permissions on them are taken away"),
     ]
     answers: list[tuple[Any, Any]] = participant_leaving.send(sender=Participant, participant=participant)

@@ -1,10 +1,9 @@
 """Leaving: looked at first, confirmed by name, and then everything ends but the history."""
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Session, User
 from audit.models import AuditEvent
 from audit.record import PORTAL
 from lantern.lib.tenancy import acting_as_system
