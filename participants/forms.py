@@ -60,9 +60,11 @@ class JoinForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, address: str, with_password: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._address = address
+        if not with_password:
+            del self.fields["password"], self.fields["again"]
 
     def clean(self) -> dict[str, Any]:
         """Puts what is wrong with the password at its field."""

@@ -46,6 +46,7 @@ class InvitationAdmin(StaffAdmin):
     """Who was invited; the link itself is in the letter alone."""
 
     form = FirstAdminForm
+    fresh_changes = True
     fields = ("participant", "address")
     list_display = ("address", "participant", "role", "state_label", "invited_at", "expires_at")
     list_select_related = ("participant",)

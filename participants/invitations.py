@@ -157,9 +157,10 @@ def invitation_of(token_hash: str) -> Invitation:
     return found
 
 
-def accept(token_hash: str, *, name: str, password: str) -> Member:
-    """Make the account and the member. However many try at once, one does. Raises what `invitation_of` raises.
+def accept(token_hash: str, *, name: str, password: str | None) -> Member:
+    """Make the account and the member; without a password where the company signs its people on.
 
+    However many try at once, one does. Raises what `invitation_of` raises.
     Runs as the portal itself: nobody is signed in yet.
     """
     with acting_as_system():

@@ -74,6 +74,12 @@ def person_behind(sign_on: SignOn, *, subject: str, email: str, email_verified: 
     return member.user
 
 
+def signs_on_only(participant: Participant) -> bool:
+    """Whether the people of `participant` sign in through their company only. Asked also for people still to come."""
+    with acting_as_system():
+        return SignOn.objects.filter(participant=participant, is_active=True, passwords_forbidden=True).exists()
+
+
 def forbids_password(email: str) -> bool:
     """Whether the person with this address signs in through their company only."""
     with acting_as_system():

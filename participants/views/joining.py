@@ -3,6 +3,7 @@
 from typing import cast
 
 from allauth.account.utils import perform_login
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -21,6 +22,7 @@ from participants.invitations import (
     invitation_of,
 )
 from participants.models import Role
+from participants.sign_on import signs_on_only
 
 KEPT = "invitation"
 REFUSALS: dict[type[Exception], str] = {
@@ -54,15 +56,19 @@ def join(request: HttpRequest) -> HttpResponse:
     kept = request.session.get(KEPT, "")
     try:
         invitation = invitation_of(kept)
-        form = JoinForm(request.POST or None, address=invitation.address)
+        by_company = signs_on_only(invitation.participant)
+        form = JoinForm(request.POST or None, address=invitation.address, with_password=not by_company)
         if form.is_valid():
-            member = accept(kept, name=form.cleaned_data["name"], password=form.cleaned_data["password"])
+            member = accept(kept, name=form.cleaned_data["name"], password=form.cleaned_data.get("password"))
             del request.session[KEPT]
+            if by_company:
+                messages.success(request, "Your account is made. Now sign in through your company.")
+                return redirect("sign_on")
             # As if the password had just been typed on the sign-in page: what follows is the second step.
             return cast(HttpResponse, perform_login(request, member.user))
     except tuple(REFUSALS) as refusal:
         return _refused(request, refusal)
-    context = {"invitation": invitation, "role": Role(invitation.role).label, "form": form}
+    context = {"invitation": invitation, "role": Role(invitation.role).label, "form": form, "by_company": by_company}
     return render(request, "participants/join.html", context, status=422 if form.errors else 200)
 
 

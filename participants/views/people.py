@@ -41,7 +41,7 @@ def members(request: MemberRequest) -> HttpResponse:
     return render(request, "participants/members.html", context)
 
 
-@requires(Action.MANAGE_MEMBERS)
+@requires(Action.MANAGE_MEMBERS, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def member(request: MemberRequest, member_id: int) -> HttpResponse:
     """One member: another role, here; the way out, or back in."""
@@ -62,7 +62,7 @@ def member(request: MemberRequest, member_id: int) -> HttpResponse:
     return render(request, "participants/member.html", context, status=422 if form.errors else 200)
 
 
-@requires(Action.MANAGE_MEMBERS)
+@requires(Action.MANAGE_MEMBERS, fresh=True)
 @require_POST
 def remove(request: MemberRequest, member_id: int) -> HttpResponse:
     """Take a member's place."""
@@ -79,7 +79,7 @@ def remove(request: MemberRequest, member_id: int) -> HttpResponse:
     return redirect("home" if found.pk == request.member.pk else "participants:members")
 
 
-@requires(Action.MANAGE_MEMBERS)
+@requires(Action.MANAGE_MEMBERS, fresh=True)
 @require_POST
 def readmit(request: MemberRequest, member_id: int) -> HttpResponse:
     """Give a removed member its place again, with the role it is asked for."""
@@ -104,7 +104,7 @@ def listing(request: MemberRequest) -> HttpResponse:
     return _invitations(request, InviteForm())
 
 
-@requires(Action.MANAGE_MEMBERS)
+@requires(Action.MANAGE_MEMBERS, fresh=True)
 @require_POST
 def invite(request: MemberRequest) -> HttpResponse:
     """Invite somebody."""

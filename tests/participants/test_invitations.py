@@ -19,6 +19,7 @@ from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants import invitations
 from participants.models import Invitation, Member, Participant, ParticipantState, Role
 from participants.services import add_member
+from participants.sign_on import set_sign_on
 from participants.training import is_trained
 from tests.world import PASSWORD, add_company, add_team_member, bring_to, new_browser, signed_in
 
@@ -96,6 +97,7 @@ def test_from_the_link_to_a_member(invitation: Invitation) -> None:
     assert member.user.check_password(PASSWORD)
     invitation.refresh_from_db()
     assert (invitation.member, invitation.state_label) == (member, "accepted")
+    assert "Set up your authenticator" in browser.get(answer["Location"], follow=True).content.decode()
     # The password alone opens nothing: the second factor comes first.
     assert browser.get("/participant/").status_code == 302
     assert list(AuditEvent.objects.order_by("-id").values_list("event", flat=True)[:3])[::-1] == [
@@ -103,6 +105,21 @@ def test_from_the_link_to_a_member(invitation: Invitation) -> None:
         "member.added",
         "invitation.accepted",
     ]
+
+
+def test_where_a_company_signs_its_people_on_there_is_no_password(invitation: Invitation) -> None:
+    company = invitation.participant
+    set_sign_on(
+        company, issuer="https://id.northwind.example", client_id="x", secret="y", by=PORTAL, passwords_forbidden=True
+    )
+    browser = _opened()
+    assert 'type="password"' not in browser.get(JOIN).content.decode()
+    answer = browser.post(JOIN, TYPED, follow=True)
+    assert "sign in through your company" in answer.content.decode()
+    member = Member.objects.get(user__email=ADDRESS)
+    assert not member.user.has_usable_password()
+    assert "_auth_user_id" not in browser.session
+    assert browser.get("/accounts/enroll/")["Location"].startswith("/accounts/login/")
 
 
 Spoil = Callable[[Invitation], object]

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from accounts.passing import CONFIRMED
 from audit.models import AuditEvent
 from audit.record import PORTAL
 from lantern.lib.tenancy import Scope, acting, acting_as_system
@@ -183,6 +184,22 @@ def test_removal_gives_claims_back(alice: Member, bob: Member) -> None:
     assert claims.claim_next(by=boss) is not None
     released = AuditEvent.objects.get(event="review.released")
     assert (released.actor_id, released.details) == (boss.user_id, {"why": "member_removed"})
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_changing_members_asks_for_a_factor_of_the_last_minutes(
+    alice: Member, adam: Member, as_adam: Client, act: str
+) -> None:
+    if act == "readmit":
+        remove_member(alice, by=adam)
+    before = Member.objects.filter(pk=alice.pk).values().get()
+    session = as_adam.session
+    session[CONFIRMED] = 0
+    session.save()
+    where, typed = ACTS[act]
+    answer = as_adam.post(_page(alice, where), typed)
+    assert answer["Location"].startswith("/accounts/confirm/")
+    assert Member.objects.filter(pk=alice.pk).values().get() == before
 
 
 def test_what_has_happened_already_is_refused(alice: Member, adam: Member) -> None:

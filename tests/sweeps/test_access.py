@@ -181,6 +181,7 @@ ADMIN_PAGES = (
     "/admin/",
     "/admin/accounts/factorreset/",
     "/admin/participants/signon/",
+    "/admin/participants/invitation/",
     "/admin/participants/participant/",
     "/admin/participants/checkin/",
     "/admin/accounts/user/",
