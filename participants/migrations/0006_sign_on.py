@@ -10,7 +10,7 @@ import lantern.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("participants", "0006_people_walls"),
+        ("participants", "0005_people"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

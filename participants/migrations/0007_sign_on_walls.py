@@ -6,7 +6,7 @@ from lantern.lib.walls import OWN, STAFF, SYSTEM, wall
 
 
 class Migration(migrations.Migration):
-    dependencies = [("lantern", "0001_tenancy"), ("participants", "0007_sign_on")]
+    dependencies = [("lantern", "0001_tenancy"), ("participants", "0006_sign_on")]
     operations = [
         wall("participants_signon", read=STAFF),
         wall("participants_signonbinding", read=f"{OWN} OR {STAFF}", write=SYSTEM),
