@@ -64,7 +64,7 @@ def share_file(page: Page, file: IntakeFile, path: Path) -> None:
     see_errors(page, file)
     page.get_by_role("button", name=f"Share {file.counts['new']} signals").click()
     see_finish(page, page.get_by_role("heading", name="What became of the rows"))
-    expect(page.get_by_text(f"{file.counts['new']} signals became visible to 4 other companies")).to_be_visible()
+    expect(page.get_by_text(f"{file.counts['new']} signals became visible to 5 other companies")).to_be_visible()
     assert five_numbers(page) == numbers
 
 

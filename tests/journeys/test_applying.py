@@ -103,7 +103,7 @@ def work(staff: Page, signed: Path) -> None:
 def test_a_check_in_is_answered_and_signed_off(visit: Visit) -> None:
     kim = visit("kim@northwind.example")
     kim.goto("/participant/check-ins/")
-    kim.get_by_role("link", name="Check-in").first.click()
+    kim.locator("tbody").get_by_role("link", name="Check-in").first.click()
     kim.get_by_label("Who reviews signals now").fill("Two analysts and a lead.")
     kim.get_by_label("Evidence of human review").fill("Forty actions looked at again; each had a decision.")
     for label in ("Appeals upheld", "Appeals reversed"):
@@ -136,7 +136,7 @@ def test_the_pages_of_the_life_cycle_are_clean(visit: Visit) -> None:
     kim = visit("kim@harbor.example", **CALM)
     kim.goto("/participant/check-ins/")
     _clean(kim)
-    kim.get_by_role("link", name="Check-in").first.click()
+    kim.locator("tbody").get_by_role("link", name="Check-in").first.click()
     _clean(kim)
     staff = visit("sam@coalition.example", **CALM)
     staff.goto("/admin/participants/participant/?q=Fernlight")
