@@ -1,0 +1,13 @@
+"""What `reviews` tells whoever stands beside or above it, without knowing who that is.
+
+Both are sent inside the transaction of what they tell of, so that what is done about it commits with it or not at all.
+"""
+
+from django.dispatch import Signal
+
+# Somebody decided. Carries `review`, `decision` and `by`. Nothing may leave for a contributor before the decision is
+# final (`Decision.objects.final()`): it can be taken back for some seconds.
+decided = Signal()
+
+# A decision was taken back within those seconds. Carries `review`, `decision` (the one that no longer counts) and `by`.
+undone = Signal()
