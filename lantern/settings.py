@@ -301,6 +301,9 @@ CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
     "resets": {"task": "accounts.answer_resets", "schedule": SWEEP_SECONDS},
     "old_sessions": {"task": "accounts.clear_sessions", "schedule": 60 * 60},
+    "feedback": {"task": "reviews.send_feedback", "schedule": SWEEP_SECONDS},
+    "digests": {"task": "reviews.write_digests", "schedule": 60 * 60},
+    "old_work": {"task": "reviews.clear_worked", "schedule": 60 * 60},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
@@ -322,6 +325,7 @@ TRAINING_REMIND_DAYS = _number("LANTERN_TRAINING_REMIND_DAYS", 30)
 # Reviewing.
 CLAIM_LEASE_SECONDS = _number("LANTERN_CLAIM_LEASE_SECONDS", 15 * 60)
 CLAIMS_PER_MEMBER = 3
+UNDO_SECONDS = _number("LANTERN_UNDO_SECONDS", 30)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

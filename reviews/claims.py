@@ -12,6 +12,7 @@ from audit.events import Event
 from audit.record import Actor, record
 from participants.models import Member, Participant
 from participants.policies import Action, groups_for
+from reviews.care import SEVERE_FROM, limits_of, must_break, worked
 from reviews.models import Review, ReviewState
 
 
@@ -21,6 +22,10 @@ class AlreadyClaimed(Exception):
 
 class ClaimLost(Exception):
     """The member does not hold the review any more: the lease ran out, or somebody else was quicker."""
+
+
+class BreakFirst(Exception):
+    """A break is due, the participant makes it binding, and the signal is a severe one."""
 
 
 class TooManyClaims(Exception):
@@ -38,6 +43,7 @@ WHERE id = (
     AND EXISTS (
         SELECT 1 FROM signals_signal s WHERE s.id = signal_id AND s.contributor_count > 0
         AND s.sharing_group_id = ANY(%(groups)s)
+        AND NOT s.harm_types && %(left_out)s::varchar[] AND s.severity < %(below)s
     )
     ORDER BY priority DESC, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
@@ -56,7 +62,9 @@ def claim_next(*, by: Member) -> Review | None:
     _refuse_too_many(by)
     with connection.cursor() as cursor:
         groups = list(groups_for(by, Action.DECIDE).values_list("pk", flat=True))
+        limits = limits_of(by)
         values: dict[str, Any] = {"member": by.pk, "participant": by.participant_id, "lease": lease(), "groups": groups}
+        values |= {"left_out": limits.harm_types, "below": limits.below}
         cursor.execute(CLAIM_NEXT, values)
         row = cursor.fetchone()
     return _claimed(Review.objects.get(pk=row[0]), by) if row else None
@@ -64,9 +72,11 @@ def claim_next(*, by: Member) -> Review | None:
 
 @transaction.atomic
 def claim(review: Review, *, by: Member) -> Review:
-    """Give the member this review, or its lease anew. Raises `AlreadyClaimed` or `TooManyClaims`."""
+    """Give the member this review, or its lease anew. Raises `AlreadyClaimed`, `TooManyClaims` or `BreakFirst`."""
     if Review.objects.held_by(by).filter(pk=review.pk).exists():
         return keep(review, by=by)
+    if review.signal.severity >= SEVERE_FROM and must_break(by):
+        raise BreakFirst
     _refuse_too_many(by)
     free = Review.objects.filter(pk=review.pk, participant=by.participant_id, state=ReviewState.OPEN).unclaimed()
     if not free.update(holder=by, held_until=Now() + lease()):
@@ -88,6 +98,7 @@ def release(review: Review, *, by: Member, why: str = "skipped") -> None:
     """Give the review back; whoever asks next may have it. Raises `ClaimLost`."""
     if not Review.objects.held_by(by).filter(pk=review.pk).update(holder=None, held_until=None):
         raise ClaimLost
+    worked(review, by=by)
     record(Event.REVIEW_RELEASED, review, by=by, why=why)
 
 

@@ -9,6 +9,7 @@ from audit.record import record
 from participants.models import Member
 from reviews.claims import ClaimLost
 from reviews.models import Decision, Measure, Review, ReviewState
+from reviews.notices import decided
 from reviews.outcomes import DISMISSALS, VERDICTS
 
 
@@ -52,12 +53,14 @@ def record_decision(
         dismissal=dismissal,
         policy=policy,
         reason=reason,
+        replaces=review.decisions.filter(replaced_by__isnull=True).first(),
     )
     Measure.objects.bulk_create(
         Measure(decision=decision, participant=by.participant, unit=unit, count=count)
         for unit, count in measures.items()
     )
     record(Event.REVIEW_DECIDED, review, by=by, verdict=verdict, dismissal=dismissal, measures=dict(measures))
+    decided.send(sender=Decision, review=review, decision=decision, by=by)
     return decision
 
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reviews import views
+from reviews.pages.urls import urlpatterns as pages
 
 app_name = "reviews"
 urlpatterns = [
@@ -12,4 +13,5 @@ urlpatterns = [
     path("<uuid:review_id>/release/", views.release, name="release"),
     path("<uuid:review_id>/reveal/", views.reveal, name="reveal"),
     path("<uuid:review_id>/decide/", views.decide, name="decide"),
+    *pages,
 ]
