@@ -26,8 +26,12 @@ LONGEST = 600
 
 _AT = re.compile(r"\s*(?:\[@\]|\(@\)|[\[({]\s*at\s*[\])}])\s*", re.IGNORECASE)
 _MAIL = re.compile(r"\S@\S")
-_LINK = re.compile(r"\b(?:h(?:tt|xx)ps?|ftp)\s*:|\bwww\.|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w.])/?", re.IGNORECASE)
+_LINK = re.compile(
+    r"\b(?:h(?:tt|xx)ps?|ftp)\s*:|\bwww\.|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w.])/?",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"(?<!\w)\+?\d(?:[\s().\-/]{0,3}\d){6,}(?!\w)")
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _REGIONS = ("GB", "US")
 
 
@@ -46,8 +50,9 @@ def identifier_in(words: str) -> str:
         return "an e-mail address"
     if _LINK.search(text):
         return "a link"
-    found = any(phonenumbers.PhoneNumberMatcher(text, region).has_next() for region in _REGIONS)
-    return "a telephone number" if found or _DIGITS.search(text) else ""
+    undated = _DATE.sub(" a day ", text)
+    found = any(phonenumbers.PhoneNumberMatcher(undated, region).has_next() for region in _REGIONS)
+    return "a telephone number" if found or _DIGITS.search(undated) else ""
 
 
 @transaction.atomic
@@ -67,7 +72,7 @@ def write(feedback_id: UUID, words: str, *, by: Member) -> None:
         # The feedback's row is the lock: two people cannot both write the last message.
         feedback = Feedback.objects.select_for_update(no_key=True).get(pk=feedback_id)
         giver = GivenFeedback.objects.get(feedback=feedback_id)
-        own = FeedbackMessage.objects.filter(feedback=feedback_id, participant=by.participant_id)
+        own = FeedbackMessage.objects.filter(feedback=feedback_id, participant=by.participant_id, is_own=True)
         if own.count() >= MOST_MESSAGES or feedback.taken_back_at is not None:
             raise ThreadClosed
         sides = (feedback.participant_id, giver.participant_id)

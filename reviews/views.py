@@ -15,16 +15,20 @@ from lantern.lib.paging import PAGE, capped_count
 from participants.policies import Action
 from participants.requests import MemberRequest
 from reviews import claims
+from reviews.care import limits_of
 from reviews.deciding import record_decision
 from reviews.forms import DecisionForm
 from reviews.models import Review
 from reviews.review_page import page_of, shown
+from reviews.second_reviews import blind_second_of
 from signals.forms import SignalFilter
 from signals.page_keys import after_key, next_url
 from signals.revealing import reveal as reveal_value
 
 LOST = "You do not hold this review any more, so nothing was saved. Your words are still here. {who}"
 TAKEN = "Somebody else holds this review, or it is decided."
+BREAK_FIRST = "A break is due, and in your company severe items wait for it. Ten minutes without an item are enough."
+SPARED = "Nothing is left that you chose to be given. “Your day” says what you left to others, and whether a break is due."
 TOO_MANY = "You hold as many reviews as one may at a time. Decide or skip one of them first."
 
 
@@ -62,8 +66,10 @@ def next_review(request: MemberRequest) -> HttpResponse:
 @requires(Action.DECIDE)
 @require_safe
 def review(request: MemberRequest, review_id: UUID) -> HttpResponse:
-    """One review."""
+    """One review. Whoever has a second look at it votes first."""
     found = _visible(request, review_id)
+    if second := blind_second_of(found, request.member):
+        return redirect("reviews:second", second.pk)
     return _page(request, found, DecisionForm())
 
 
@@ -78,6 +84,8 @@ def claim(request: MemberRequest, review_id: UUID) -> HttpResponse:
         messages.warning(request, TAKEN)
     except claims.TooManyClaims:
         messages.warning(request, TOO_MANY)
+    except claims.BreakFirst:
+        messages.warning(request, BREAK_FIRST)
     return redirect("reviews:review", found.pk)
 
 
@@ -151,7 +159,8 @@ def _take_next(request: MemberRequest) -> HttpResponse:
         messages.warning(request, TOO_MANY)
         return redirect("reviews:queue")
     if review is None:
-        messages.info(request, "The queue is clear. New signals appear by themselves.")
+        spared = limits_of(request.member).hide_something
+        messages.info(request, SPARED if spared else "The queue is clear. New signals appear by themselves.")
         return redirect("reviews:queue")
     return redirect("reviews:review", review.pk)
 
