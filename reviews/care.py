@@ -17,9 +17,8 @@ from audit.models import AuditEvent
 from audit.record import PORTAL, record
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
-from reviews.models import Review
+from reviews.models import CareChoice, Review, WorkedItem
 from reviews.practice import practice_of
-from reviews.tables import CareChoice, WorkedItem
 from signals.vocabulary import SEVERITIES
 
 SEVERE_FROM = SEVERITIES["high"].rank

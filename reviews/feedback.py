@@ -8,13 +8,11 @@ from audit.events import Event
 from audit.record import PORTAL, record
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
-from reviews.feedback_kinds import CONFIRMS, REJECTS, FeedbackKind, feedback_of
+from reviews.feedback_kinds import FeedbackKind, feedback_of
 from reviews.finality import final_at
-from reviews.models import Decision, Review
+from reviews.models import Decision, Feedback, GivenFeedback, OutgoingFeedback, OutgoingState, Review, SecondReview
 from reviews.notifying import notify
-from reviews.tables import Feedback, GivenFeedback, OutgoingFeedback, OutgoingState, SecondReview
-from reviews.touching import touch
-from signals.disputing import mark_disputed
+from reviews.settling import refresh_disputes
 from signals.models import Contribution, Signal
 
 SLICE = 200
@@ -54,7 +52,8 @@ def _send(outgoing_id: UUID) -> bool:
         decision, review = outgoing.decision, outgoing.review
         kind = feedback_of(decision.dismissal or decision.verdict)
         told = _tell(review, kind)
-        _settle_dispute(review)
+        # What a second look held back counts from now on.
+        refresh_disputes([review.signal_id])
         record(Event.FEEDBACK_SENT, outgoing, by=PORTAL, kind=kind.name if kind else "", contributions=told)
         return True
 
@@ -101,13 +100,3 @@ def sharers_of(contribution: Contribution) -> list[Member]:
     """Who shared it, while at the company."""
     own = Member.objects.acting().filter(participant=contribution.participant_id)
     return list(own.filter(user=contribution.shared_by_id))
-
-
-def _settle_dispute(review: Review) -> None:
-    """Disputed: somebody acted on the signal or confirmed it, and somebody else rejected it."""
-    said = Feedback.objects.standing().filter(contribution__signal=review.signal_id)
-    kinds = set(said.values_list("kind", flat=True).distinct())
-    confirmed = CONFIRMS.name in kinds or review.signal.contributor_count > 1
-    disputed = confirmed and REJECTS.name in kinds
-    if mark_disputed([review.signal_id], is_disputed=disputed) and disputed:
-        touch([review.signal_id], "disputed")

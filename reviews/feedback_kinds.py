@@ -42,7 +42,7 @@ FEEDBACK_KINDS: Mapping[str, FeedbackKind] = {
 
 _BY_OUTCOME = {outcome: kind for kind in FEEDBACK_KINDS.values() for outcome in kind.outcomes}
 
-CONFIRMS, REJECTS, ASKS = FEEDBACK_KINDS["helped"], FEEDBACK_KINDS["wrong"], FEEDBACK_KINDS["want_more"]
+ASKS = FEEDBACK_KINDS["want_more"]
 
 
 def feedback_of(outcome: str) -> FeedbackKind | None:

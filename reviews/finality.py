@@ -10,4 +10,5 @@ MARGIN = timedelta(seconds=5)
 
 def final_at() -> datetime:
     """From when on a decision made now cannot be undone any more."""
-    return timezone.now() + timedelta(seconds=settings.UNDO_SECONDS) + MARGIN
+    moment: datetime = timezone.now() + settings.UNDO_WINDOW + MARGIN
+    return moment

@@ -11,3 +11,13 @@ decided = Signal()
 
 # A decision was taken back within those seconds. Carries `review`, `decision` (the one that no longer counts) and `by`.
 undone = Signal()
+
+# A decision can no longer be undone: what follows from it may leave. Sent once for each, as the portal, some seconds
+# after it was made. Carries `review` and `decision`.
+settled = Signal()
+
+# What came of an appeal against a decision was recorded. Carries `review`, `decision`, `appeal` and `by`.
+appealed = Signal()
+
+# Signals turned out to be disputed. Carries `signals`, their ids. As the portal.
+became_disputed = Signal()

@@ -16,9 +16,9 @@ from audit.events import Event
 from audit.record import record
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
+from reviews.models import Notification, NotificationChoice
+from reviews.models.notification import Digest
 from reviews.notification_kinds import NOTIFICATION_KINDS
-from reviews.tables import Notification, NotificationChoice
-from reviews.tables.notification import Digest
 
 EVERY = {Digest.DAILY: timedelta(hours=20), Digest.WEEKLY: timedelta(days=6, hours=20)}
 SLICE = 200

@@ -7,7 +7,7 @@ from django.db import transaction
 from audit.events import Event
 from audit.record import record
 from participants.models import Member
-from reviews.tables import ReviewPractice
+from reviews.models import ReviewPractice
 
 
 def practice_of(participant_id: int) -> ReviewPractice:

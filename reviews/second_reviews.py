@@ -1,9 +1,10 @@
 """A second pair of eyes: which decisions get one, who may be it, the blind vote, and what comes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from audit.events import Event
@@ -11,15 +12,16 @@ from audit.record import record
 from lantern.lib.seal import keyring
 from participants.models import Member
 from reviews.claims import lease
-from reviews.deciding import NothingMeasured, ReasonMissing
+from reviews.deciding import Conclusion as Said
+from reviews.deciding import ReasonMissing, write_down
+from reviews.feedback import drop_feedback
 from reviews.finality import final_at
-from reviews.models import Decision, Measure, Review, ReviewState
+from reviews.models import Conclusion, Decision, Review, ReviewPractice, ReviewState, SecondReview, SecondState
+from reviews.models.second_review import Why
 from reviews.notices import decided
 from reviews.notifying import notify
 from reviews.outcomes import DISMISSALS, VERDICTS
 from reviews.practice import practice_of
-from reviews.tables import Conclusion, ReviewPractice, SecondReview, SecondState
-from reviews.tables.second_review import PENDING, Why
 
 DRAWS = 10_000
 
@@ -53,7 +55,7 @@ def is_drawn(review: Review, percent: int) -> bool:
 
 def ask_for_second(review: Review, decision: Decision) -> SecondReview | None:
     """Note that a decision gets a second look, where it does. Part of the transaction in which it was made."""
-    SecondReview.objects.filter(review=review).pending().update(state=SecondState.VOID)  # type: ignore[attr-defined]
+    SecondReview.objects.pending().filter(review=review).update(state=SecondState.VOID)
     if _is_of_two(decision):
         return None
     why = why_second(review, decision, practice_of(review.participant_id))
@@ -71,7 +73,12 @@ def ask_for_second(review: Review, decision: Decision) -> SecondReview | None:
 
 def no_second_for(decision: Decision) -> None:
     """The decision was taken back: nobody looks at it again."""
-    SecondReview.objects.filter(decision=decision).pending().update(state=SecondState.VOID)  # type: ignore[attr-defined]
+    SecondReview.objects.pending().filter(decision=decision).update(state=SecondState.VOID)
+
+
+def no_second_after(signals: Sequence[UUID]) -> None:
+    """Nothing is left of these signals: nobody looks again at what was decided on them. As the portal."""
+    SecondReview.objects.pending().filter(review__signal__in=signals).update(state=SecondState.VOID)
 
 
 @transaction.atomic
@@ -118,48 +125,26 @@ def return_to_first(second: SecondReview, *, words: str, by: Member) -> None:
     if not words:
         raise ReasonMissing
     _conclude(second, Conclusion.RETURN, words=words, by=by)
-    Review.objects.filter(pk=second.review_id, state=ReviewState.DECIDED).update(state=ReviewState.OPEN)
+    Review.objects.filter(pk=second.review_id, state=ReviewState.DECIDED).update(state=ReviewState.OPEN, flag="")
+    drop_feedback(second.decision)
     notify([second.first_by], "returned", second.review_id)
     record(Event.SECOND_RETURNED, second, by=by)
 
 
 @transaction.atomic
-def change(
-    second: SecondReview,
-    *,
-    verdict: str,
-    by: Member,
-    measures: Mapping[str, int] | None = None,
-    dismissal: str = "",
-    policy: str = "",
-    reason: str = "",
-) -> Decision:
+def change(second: SecondReview, said: Said, *, by: Member) -> Decision:
     """Put another decision in the place of the first, which stays to be read.
 
     Raises `SecondTaken`, `NotYetVoted`, and what `record_decision` raises of a decision that does not fit.
     """
-    measures = measures or {}
-    if VERDICTS[verdict].has_measures != bool(measures):
-        raise NothingMeasured
-    if not VERDICTS[verdict].has_measures and dismissal not in DISMISSALS:
-        raise ReasonMissing
-    _conclude(second, Conclusion.CHANGE, words=reason, by=by)
-    decision = Decision.objects.create(
-        review_id=second.review_id,
-        participant=by.participant,
-        decided_by=by,
-        verdict=verdict,
-        dismissal=dismissal,
-        policy=policy,
-        reason=reason,
-        replaces_id=second.decision_id,
-    )
-    Measure.objects.bulk_create(
-        Measure(decision=decision, participant=by.participant, unit=unit, count=count)
-        for unit, count in measures.items()
-    )
-    record(Event.SECOND_CHANGED, second, by=by, verdict=verdict, dismissal=dismissal, measures=dict(measures))
-    decided.send(sender=Decision, review=second.review, decision=decision, by=by)
+    said.refuse_what_does_not_fit()
+    _conclude(second, Conclusion.CHANGE, words=said.reason, by=by)
+    review = Review.objects.select_for_update().get(pk=second.review_id)
+    Review.objects.filter(pk=review.pk).update(settle_at=Now() + settings.UNDO_WINDOW, flag="")
+    decision = write_down(review, said, by=by)
+    measures = dict(said.measures)
+    record(Event.SECOND_CHANGED, second, by=by, verdict=said.verdict, dismissal=said.dismissal, measures=measures)
+    decided.send(sender=None, review=review, decision=decision, by=by)
     notify([second.first_by], "changed", second.review_id)
     return decision
 
@@ -179,10 +164,7 @@ def _conclude(second: SecondReview, conclusion: Conclusion, *, words: str, by: M
 
 def _is_of_two(decision: Decision) -> bool:
     """Whether the decision is what a second reviewer put in the place of the first: two people have looked."""
-    made = Q(decision=decision.replaces_id, conclusion=Conclusion.CHANGE, second_by=decision.decided_by_id)
-    return decision.replaces_id is not None and SecondReview.objects.filter(made).exists()
-
-
-def is_pending(decision: Decision) -> bool:
-    """Whether somebody has still to look at it again."""
-    return SecondReview.objects.filter(decision=decision, state__in=PENDING).exists()
+    if decision.replaces_id is None:
+        return False
+    changed = SecondReview.objects.filter(decision=decision.replaces_id, conclusion=Conclusion.CHANGE)
+    return changed.filter(second_by=decision.decided_by_id).exists()

@@ -2,12 +2,17 @@
 
 from celery import shared_task
 
-from reviews import care, feedback, notifying, routing
+from reviews import care, feedback, keeping, notifying, routing
 
 
 @shared_task(name="reviews.route")
 def route() -> None:
     routing.route()
+
+
+@shared_task(name="reviews.keep_queue")
+def keep_queue() -> None:
+    keeping.keep_queue()
 
 
 @shared_task(name="reviews.send_feedback")

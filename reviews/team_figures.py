@@ -11,8 +11,7 @@ from django.utils import timezone
 
 from reviews.agreement import cohens_kappa
 from reviews.care import SEVERE_FROM
-from reviews.models import Review, ReviewState
-from reviews.tables import SecondReview, SecondState
+from reviews.models import Review, ReviewState, SecondReview, SecondState
 
 DAYS = 28
 LEAST_PEOPLE = 5

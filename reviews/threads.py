@@ -14,10 +14,9 @@ from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
 from reviews.feedback import sharers_of
 from reviews.feedback_kinds import ASKS
-from reviews.models import Decision
+from reviews.models import Decision, Feedback, FeedbackMessage, GivenFeedback
+from reviews.models.feedback import seal_message
 from reviews.notifying import notify
-from reviews.tables import Feedback, FeedbackMessage, GivenFeedback
-from reviews.tables.feedback import seal_message
 from signals.kinds.defang import refang_domain
 from signals.kinds.text import ZERO_WIDTH
 
@@ -101,5 +100,5 @@ def _copy(feedback: Feedback, side: int, words: str, by: Member) -> FeedbackMess
 def _others(feedback: Feedback, giver: GivenFeedback, by: Member) -> list[Member]:
     if by.participant_id == giver.participant_id:
         return sharers_of(feedback.contribution)
-    standing = Decision.objects.filter(review=giver.review_id, replaced_by__isnull=True).select_related("decided_by")
+    standing = Decision.objects.in_force().filter(review=giver.review_id).select_related("decided_by")
     return [decision.decided_by for decision in standing]

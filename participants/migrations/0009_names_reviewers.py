@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('participants', '0008_sign_on_walls'),
+        ("participants", "0008_sign_on_walls"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='sharinggroup',
-            name='names_reviewers',
-            field=models.BooleanField(default=False, help_text='Whether contributors see which company gave feedback on what they shared.'),
+            model_name="sharinggroup",
+            name="names_reviewers",
+            field=models.BooleanField(
+                default=False, help_text="Whether contributors see which company gave feedback on what they shared."
+            ),
         ),
     ]

@@ -41,7 +41,6 @@ class Migration(migrations.Migration):
         wall("reviews_feedback", read=OWN, write=NOBODY),
         wall("reviews_givenfeedback", read=OWN, write=NOBODY),
         wall("reviews_feedbackmessage", read=OWN, write=NOBODY),
-        wall("reviews_reviewtouch", read=OWN, write=NOBODY),
         wall("reviews_notification", read=ONESELF),
         wall("reviews_notificationchoice", read=ONESELF),
         wall("reviews_carechoice", read=ONESELF),

@@ -14,8 +14,8 @@ from participants.models import Member
 from participants.policies import Action
 from participants.requests import MemberRequest
 from reviews.feedback_kinds import ASKS, FEEDBACK_KINDS
+from reviews.models import Feedback, GivenFeedback
 from reviews.pages.forms import MessageForm
-from reviews.tables import Feedback, GivenFeedback
 from reviews.threads import MOST_MESSAGES, NamesSomebody, ThreadClosed, messages_of, write
 from signals.page_keys import after_key, next_url
 
@@ -99,7 +99,9 @@ def _page(request: MemberRequest, feedback_id: UUID, form: MessageForm, status: 
 
 
 def _side_of(feedback_id: UUID, member: Member) -> Feedback | GivenFeedback:
-    own = Feedback.objects.visible_to(member).standing().select_related("contribution__signal__sharing_group", "company")
+    own = (
+        Feedback.objects.visible_to(member).standing().select_related("contribution__signal__sharing_group", "company")
+    )
     side = own.filter(pk=feedback_id).first()
     theirs = GivenFeedback.objects.visible_to(member).select_related("review__signal__sharing_group")
     found = side or theirs.filter(feedback=feedback_id).first()

@@ -7,10 +7,10 @@ from django import forms
 from django.utils import timezone
 
 from reviews.forms import WordsField
+from reviews.models import CareChoice, NotificationChoice, ReviewPractice
+from reviews.models.notification import Digest
 from reviews.notification_kinds import NOTIFICATION_KINDS
 from reviews.outcomes import ACTIONED, DISMISSALS, DISMISSED, VERDICTS
-from reviews.tables import CareChoice, NotificationChoice, ReviewPractice
-from reviews.tables.notification import Digest
 from reviews.threads import LONGEST, identifier_in
 from signals.vocabulary import HARM_TYPES, SEVERITIES
 
@@ -75,7 +75,9 @@ class MessageForm(forms.Form):
     def clean_words(self) -> str:
         words: str = self.cleaned_data["words"]
         if found := identifier_in(words):
-            raise forms.ValidationError(f"This holds what looks like {found}. Say it without: identifiers are shared as signals.")
+            raise forms.ValidationError(
+                f"This holds what looks like {found}. Say it without: identifiers are shared as signals."
+            )
         return words
 
 
@@ -109,7 +111,9 @@ class CareForm(forms.Form):
         ("on", "Nothing severe until I change it"),
     )
 
-    severe = forms.ChoiceField(choices=SEVERE, required=False, widget=forms.RadioSelect, label="High and critical items")
+    severe = forms.ChoiceField(
+        choices=SEVERE, required=False, widget=forms.RadioSelect, label="High and critical items"
+    )
     harm_types = forms.MultipleChoiceField(
         choices=[(harm.name, harm.label) for harm in HARM_TYPES.values()],
         required=False,

@@ -11,10 +11,10 @@ from lantern.lib.marks import requires
 from lantern.lib.paging import PAGE, first_page
 from participants.policies import Action
 from participants.requests import MemberRequest
+from reviews.models import Notification
+from reviews.models.notification import Digest
 from reviews.notifying import choice_of, choose, mark_read, unread_count
 from reviews.pages.forms import NotificationForm
-from reviews.tables import Notification
-from reviews.tables.notification import Digest
 from signals.page_keys import after_key, next_url
 
 

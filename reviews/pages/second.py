@@ -14,10 +14,11 @@ from lantern.lib.paging import PAGE, capped_count
 from participants.policies import Action
 from participants.requests import MemberRequest
 from reviews import second_reviews
+from reviews.deciding import Conclusion
 from reviews.forms import DecisionForm
+from reviews.models import SecondReview, SecondState
 from reviews.pages.forms import AgreeForm, ReturnForm, VoteForm
 from reviews.second_reviews import NotYetVoted, SecondTaken
-from reviews.tables import SecondReview, SecondState
 from signals.contribution_page import told_contributions
 from signals.revealing import reveal as reveal_value
 
@@ -79,9 +80,7 @@ def vote(request: MemberRequest, second_id: UUID) -> HttpResponse:
         return _page(request, found, status=422, vote_form=form)
     cleaned = form.cleaned_data
     try:
-        second_reviews.vote(
-            found, verdict=cleaned["verdict"], dismissal=cleaned["dismissed_reason"], by=request.member
-        )
+        second_reviews.vote(found, verdict=cleaned["verdict"], dismissal=cleaned["dismissed_reason"], by=request.member)
     except SecondTaken:
         return _lost(request, found, vote_form=form)
     return redirect("reviews:second", found.pk)
@@ -128,7 +127,7 @@ def change(request: MemberRequest, second_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, found, status=422, change_form=form)
     try:
-        second_reviews.change(found, **form.decision(), by=request.member)
+        second_reviews.change(found, Conclusion(**form.decision()), by=request.member)
     except (SecondTaken, NotYetVoted):
         return _lost(request, found, change_form=form)
     messages.success(request, "Changed. The first decision stays to be read; yours counts.")

@@ -1,9 +1,5 @@
 """What pages of the apps below may show of reviews, without those apps looking up."""
 
-from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
-
 from django import template
 
 from accounts.models import User
@@ -11,7 +7,6 @@ from participants.models import Member
 from reviews.care import Today, must_break, today_of
 from reviews.models import Review
 from reviews.notifying import unread_count
-from reviews.tables import ReviewTouch
 from signals.models import Signal
 
 register = template.Library()
@@ -33,9 +28,3 @@ def unread_notifications(user: User) -> int:
 def break_due(member: Member) -> dict[str, Today | bool]:
     """That a break is due for the member, where one is."""
     return {"today": today_of(member.user), "must_break": must_break(member)}
-
-
-@register.inclusion_tag("reviews/_touched.html")
-def touched(review_id: UUID) -> dict[str, Sequence[Any]]:
-    """What happened to the signal of a review after it was decided."""
-    return {"touches": ReviewTouch.objects.filter(review=review_id).order_by("-at")}

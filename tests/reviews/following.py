@@ -8,10 +8,10 @@ from django.utils import timezone
 from participants.models import Member
 from reviews import claims, feedback
 from reviews.deciding import record_decision
-from reviews.models import Decision
+from reviews.models import Decision, OutgoingFeedback, Review, SecondReview
 from reviews.practice import choose_practice
 from reviews.second_reviews import take, vote
-from reviews.tables import OutgoingFeedback, SecondReview
+from reviews.settling import settle
 from tests.world import share_and_route
 
 ACTIONED: dict[str, Any] = {"verdict": "actioned", "measures": {"accounts_disabled": 1}}
@@ -41,11 +41,13 @@ def let_time_pass() -> None:
     gone = timezone.now() - timedelta(seconds=1)
     OutgoingFeedback.objects.update(ready_at=gone)
     SecondReview.objects.update(ready_at=gone)
+    Review.objects.filter(settle_at__isnull=False).update(settle_at=gone)
 
 
 def send() -> int:
     """What has become final leaves."""
     let_time_pass()
+    settle()
     return feedback.send_due()
 
 

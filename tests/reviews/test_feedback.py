@@ -10,10 +10,18 @@ from participants.models import Member, SharingGroup
 from reviews import feedback, notifying
 from reviews.claims import claim_next
 from reviews.deciding import record_decision
-from reviews.models import Decision, Review
+from reviews.models import (
+    Decision,
+    Feedback,
+    FeedbackMessage,
+    GivenFeedback,
+    Notification,
+    OutgoingFeedback,
+    Review,
+    SecondReview,
+)
 from reviews.notices import undone
 from reviews.second_reviews import agree
-from reviews.tables import Feedback, FeedbackMessage, GivenFeedback, Notification, OutgoingFeedback, SecondReview
 from reviews.threads import MOST_MESSAGES, NamesSomebody, ThreadClosed, identifier_in, write
 from signals.models import Signal
 from signals.withdrawing import withdraw
@@ -165,7 +173,9 @@ def test_what_was_withdrawn_meanwhile_is_told_nobody(alice: Member, bob: Member)
     assert not Feedback.objects.exists()
 
 
-def test_a_signal_that_one_acted_on_and_another_rejected_is_disputed(alice: Member, bob: Member, charlie: Member) -> None:
+def test_a_signal_that_one_acted_on_and_another_rejected_is_disputed(
+    alice: Member, bob: Member, charlie: Member
+) -> None:
     practise(charlie)
     signal = share_and_route(alice)
     for member, said in ((bob, ACTIONED), (charlie, dismissed())):

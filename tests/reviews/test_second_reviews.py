@@ -12,8 +12,8 @@ from django.utils import timezone
 from participants.models import Member, Role
 from reviews import claims
 from reviews.agreement import cohens_kappa
-from reviews.deciding import ReasonMissing, record_decision
-from reviews.models import Decision, Review
+from reviews.deciding import Conclusion, ReasonMissing, record_decision
+from reviews.models import Decision, Feedback, Notification, Review, SecondReview
 from reviews.notices import undone
 from reviews.second_reviews import (
     NotYetVoted,
@@ -25,7 +25,6 @@ from reviews.second_reviews import (
     take,
     vote,
 )
-from reviews.tables import Feedback, Notification, SecondReview
 from reviews.team_figures import second_looks
 from signals.withdrawing import withdraw
 from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, send, voted
@@ -134,7 +133,7 @@ def test_nothing_is_concluded_before_the_vote(second: SecondReview, bea: Member)
     with pytest.raises(NotYetVoted):
         return_to_first(second, words="look again", by=bea)
     with pytest.raises(NotYetVoted):
-        change(second, **dismissed(), by=bea)
+        change(second, Conclusion(**dismissed()), by=bea)
     with pytest.raises(IntegrityError, match="votes_before_it_sees"), transaction.atomic():
         SecondReview.objects.filter(pk=second.pk).update(
             state="done", conclusion="agree", concluded_at=timezone.now(), verdict=""
@@ -167,7 +166,7 @@ def test_agreeing_lets_the_decision_stand(second: SecondReview, bea: Member) -> 
 
 
 def test_changing_puts_another_decision_in_its_place(second: SecondReview, bob: Member, bea: Member) -> None:
-    changed = change(voted(second, bea, dismissed()), **dismissed(), reason="another person", by=bea)
+    changed = change(voted(second, bea, dismissed()), Conclusion(**dismissed(), reason="another person"), by=bea)
     assert (changed.replaces_id, changed.decided_by) == (second.decision_id, bea)
     # Two people have looked: the changed decision gets no second look of its own, though everything actioned would.
     assert SecondReview.objects.pending().count() == 0
@@ -180,7 +179,7 @@ def test_changing_to_actioned_is_not_looked_at_a_third_time(alice: Member, bob: 
     practise(bob, outcomes=["actioned", "no_violation"])
     decide(bob, alice, dismissed())
     second = voted(SecondReview.objects.get(), bea, ACTIONED)
-    changed = change(second, **ACTIONED, by=bea)
+    changed = change(second, Conclusion(**ACTIONED), by=bea)
     assert dict(changed.measures.values_list("unit", "count")) == {"accounts_disabled": 1}
     assert not SecondReview.objects.pending().exists()
 

@@ -15,7 +15,7 @@ from lantern.lib.ids import new_id
 from lantern.lib.seal import Place, seal, unseal
 from participants.models import Member, Participant
 from reviews.feedback_kinds import FEEDBACK_KINDS, FeedbackKind
-from reviews.models import Decision, Review
+from reviews.models.review import Decision, Review
 from signals.models import Contribution
 
 WORDS = Place("reviews_feedbackmessage", "words")

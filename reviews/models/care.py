@@ -16,7 +16,9 @@ class CareChoice(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     harm_types = ArrayField(models.CharField(max_length=32), default=list, help_text="Left to others.")
     nothing_severe = models.BooleanField(default=False)
-    nothing_severe_until = models.DateTimeField(null=True, help_text="When it ends by itself; empty: when switched off.")
+    nothing_severe_until = models.DateTimeField(
+        null=True, help_text="When it ends by itself; empty: when switched off."
+    )
 
     class Meta:
         constraints = (
@@ -44,7 +46,9 @@ class WorkedItem(models.Model):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=Q(ended_at__gte=models.F("began_at")), name="worked_item_ends_after_it_began"),
+            models.CheckConstraint(
+                condition=Q(ended_at__gte=models.F("began_at")), name="worked_item_ends_after_it_began"
+            ),
         )
         indexes = (models.Index(fields=["user", "ended_at"], name="worked_item_by_user"),)
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from lantern.lib.ids import new_id
 from participants.models import Member, Participant
-from reviews.models import Decision, Review
+from reviews.models.review import Decision, Review, ReviewState
 from reviews.outcomes import ACTIONED, DISMISSALS, DISMISSED, VERDICTS
 from signals.models import Signal
 
@@ -57,7 +57,8 @@ class SecondReviewQuerySet(models.QuerySet["SecondReview"]):
     def due_for(self, member: Member) -> Self:
         """Those the member could take now: final enough to look at, and held by nobody else."""
         free = Q(second_by__isnull=True) | Q(second_by=member) | Q(held_until__lte=Now())
-        return self.visible_to(member).pending().filter(free, ready_at__lte=Now()).order_by("created_at", "id")
+        decided = self.visible_to(member).pending().filter(review__state=ReviewState.DECIDED)
+        return decided.filter(free, ready_at__lte=Now()).order_by("created_at", "id")
 
     def held_by(self, member: Member) -> Self:
         """Those on which the member's lease runs."""
@@ -76,9 +77,7 @@ class SecondReview(models.Model):
     state = models.CharField(max_length=16, choices=SecondState, default=SecondState.DUE)
     second_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     held_until = models.DateTimeField(null=True)
-    verdict = models.CharField(
-        max_length=16, blank=True, choices=[(row.name, row.label) for row in VERDICTS.values()]
-    )
+    verdict = models.CharField(max_length=16, blank=True, choices=[(row.name, row.label) for row in VERDICTS.values()])
     dismissal = models.CharField(
         max_length=32, blank=True, choices=[(row.name, row.label) for row in DISMISSALS.values()]
     )
