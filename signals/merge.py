@@ -98,14 +98,6 @@ FROM (
 ) a WHERE s.id = a.signal_id
 """
 
-# Of what nobody stands behind any more nothing is shown, and its queues are told.
-EMPTY = """
-UPDATE signals_signal s SET contributor_count = 0, routing_due = true
-WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0
-AND NOT EXISTS (SELECT 1 FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force')
-"""
-
-
 def merge_slice(batch: Batch, *, after: int, to: int) -> None:
     """Merge the rows numbered above `after` up to `to`."""
     values: dict[str, Any] = {
@@ -139,4 +131,3 @@ def refresh_signals(signals: Sequence[UUID]) -> None:
     """Derive what these signals say about themselves from their contributions in force. Lock the signals first."""
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, {"signals": list(signals)})
-        cursor.execute(EMPTY, {"signals": list(signals)})
