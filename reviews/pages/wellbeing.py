@@ -17,9 +17,9 @@ from reviews.practice import practice_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def wellbeing(request: MemberRequest) -> HttpResponse:
     """The member's day and choices. Nobody else has a page with them."""
-    form = CareForm(request.POST or None, choice=choice_of(request.user))
-    # A form that chooses nothing is a choice as well: it is there when its button was pressed.
-    if request.method == "POST" and form.is_valid():
+    # A form in which nothing is chosen is a choice as well.
+    form = CareForm(request.POST if request.method == "POST" else None, choice=choice_of(request.user))
+    if form.is_valid():
         choose_care(**form.chosen(), by=request.member)
         messages.success(request, "Saved. Nobody is told.")
         return redirect("reviews:wellbeing")

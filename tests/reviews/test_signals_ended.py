@@ -20,7 +20,9 @@ def _of(member: Member) -> Review:
 
 
 def _withdraw(signal_of: Member, review: Review) -> None:
-    withdraw(review.signal.contributions.in_force().get(participant=signal_of.participant), reason="mistake", by=signal_of)
+    withdraw(
+        review.signal.contributions.in_force().get(participant=signal_of.participant), reason="mistake", by=signal_of
+    )
 
 
 def test_open_reviews_close_with_a_tombstone_and_give_their_claims_back(
