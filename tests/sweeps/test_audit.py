@@ -354,7 +354,7 @@ ACTS: dict[str, Act] = {
         lambda review, b: record_decision(review, verdict="dismissed", dismissal="no_violation", by=b),
         ["review.decided"],
     ),
-    "take_second": (lambda a, b: _second(a, b), lambda second, b: take(second, by=b), ["second_review.taken"]),
+    "take_second": (_second, lambda second, b: take(second, by=b), ["second_review.taken"]),
     "vote_second": (
         lambda a, b: take(_second(a, b), by=b),
         lambda second, b: vote(second, verdict="actioned", by=b),
@@ -382,7 +382,7 @@ ACTS: dict[str, Act] = {
         ["feedback.sent"],
     ),
     "write_message": (
-        lambda a, b: _asked(a, b),
+        _asked,
         lambda feedback, b: write(feedback.pk, "Which service?", by=b),
         ["feedback.written"],
     ),
