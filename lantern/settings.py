@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -293,6 +294,7 @@ SWEEP_SECONDS = _number("LANTERN_SWEEP_SECONDS", 10)
 CELERY_BEAT_SCHEDULE = {
     "uploads": {"task": "signals.sweep_uploads", "schedule": SWEEP_SECONDS},
     "routing": {"task": "reviews.route", "schedule": SWEEP_SECONDS},
+    "reviews": {"task": "reviews.keep_queue", "schedule": SWEEP_SECONDS},
     "relations": {"task": "signals.relate", "schedule": SWEEP_SECONDS},
     "endings": {"task": "signals.sweep_endings", "schedule": SWEEP_SECONDS},
     "expiry": {"task": "signals.expire", "schedule": crontab(hour="2", minute="17")},
@@ -301,6 +303,9 @@ CELERY_BEAT_SCHEDULE = {
     "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
     "resets": {"task": "accounts.answer_resets", "schedule": SWEEP_SECONDS},
     "old_sessions": {"task": "accounts.clear_sessions", "schedule": 60 * 60},
+    "feedback": {"task": "reviews.send_feedback", "schedule": SWEEP_SECONDS},
+    "digests": {"task": "reviews.write_digests", "schedule": 60 * 60},
+    "old_work": {"task": "reviews.clear_worked", "schedule": 60 * 60},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
@@ -322,6 +327,9 @@ TRAINING_REMIND_DAYS = _number("LANTERN_TRAINING_REMIND_DAYS", 30)
 # Reviewing.
 CLAIM_LEASE_SECONDS = _number("LANTERN_CLAIM_LEASE_SECONDS", 15 * 60)
 CLAIMS_PER_MEMBER = 3
+UNDO_WINDOW = timedelta(seconds=_number("LANTERN_UNDO_SECONDS", 30))
+VIEWING_LASTS = timedelta(seconds=60)  # how long after its last sign of life a colleague is said to look at a review
+MOST_AT_ONCE = 50  # reviews decided by one form
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

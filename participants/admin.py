@@ -127,11 +127,11 @@ class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
 class SharingGroupAdmin(StaffAdmin):
     """Sharing groups. Who is in them follows from the participants' states."""
 
-    list_display = ("name", "slug", "names_contributors")
-    fields = ("slug", "name", "names_contributors")
+    list_display = ("name", "slug", "names_contributors", "names_reviewers")
+    fields = ("slug", "name", "names_contributors", "names_reviewers")
 
     def get_readonly_fields(self, request: HttpRequest, obj: SharingGroup | None = None) -> tuple[str, ...]:
-        return ("slug",) if obj else ("names_contributors",)
+        return ("slug",) if obj else ("names_contributors", "names_reviewers")
 
     def save_model(self, request: HttpRequest, obj: SharingGroup, form: Any, change: bool) -> None:
         by: Any = request.user

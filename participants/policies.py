@@ -27,6 +27,9 @@ class Action(StrEnum):
     WITHDRAW_SIGNALS = "withdraw_signals"
     APPROVE_EXPORTS = "approve_exports"
     DECIDE = "decide"
+    MANAGE_QUEUE = "manage_queue"
+    SECOND_REVIEW = "second_review"
+    SET_PRACTICE = "set_practice"
     OPEN_TRAINING = "open_training"
     VIEW_PARTICIPANT = "view_participant"
     VIEW_TEAM = "view_team"
@@ -50,6 +53,9 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
     Action.WITHDRAW_SIGNALS: EVERY_ROLE,
     Action.APPROVE_EXPORTS: frozenset({Role.LEAD, Role.ADMIN}),
     Action.DECIDE: EVERY_ROLE,
+    Action.MANAGE_QUEUE: LEADS,
+    Action.SECOND_REVIEW: EVERY_ROLE,
+    Action.SET_PRACTICE: LEADS,
     Action.OPEN_TRAINING: EVERY_ROLE,
     Action.VIEW_PARTICIPANT: EVERY_ROLE,
     Action.VIEW_TEAM: LEADS,
@@ -65,6 +71,8 @@ GROUP_PERMISSION = {
     Action.VIEW_SIGNALS: "view_signals",
     Action.APPROVE_EXPORTS: "view_signals",
     Action.DECIDE: "view_signals",
+    Action.MANAGE_QUEUE: "view_signals",
+    Action.SECOND_REVIEW: "view_signals",
     Action.SHARE_SIGNALS: "contribute_signals",
     Action.UPLOAD_SIGNALS: "contribute_signals",
 }

@@ -6,4 +6,4 @@ class ReviewsConfig(AppConfig):
     verbose_name = "What was decided"
 
     def ready(self) -> None:
-        from reviews import receivers  # noqa: F401, PLC0415 -- connects itself; models must be loaded first
+        from reviews import follow_ups, receivers  # noqa: F401, PLC0415 -- connect themselves; models must be loaded first

@@ -1,7 +1,9 @@
 """Claims: a lease on the database's clock, so that two analysts never hold the same review."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -10,8 +12,10 @@ from django.db.models.functions import Now
 
 from audit.events import Event
 from audit.record import Actor, record
+from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant
 from participants.policies import Action, groups_for
+from reviews.care import SEVERE_FROM, limits_of, must_break, worked
 from reviews.models import Review, ReviewState
 
 
@@ -23,26 +27,51 @@ class ClaimLost(Exception):
     """The member does not hold the review any more: the lease ran out, or somebody else was quicker."""
 
 
+class BreakFirst(Exception):
+    """A break is due, the participant makes it binding, and the signal is a severe one."""
+
+
 class TooManyClaims(Exception):
     """The member holds as many reviews as one may at a time."""
 
 
 # The one statement that must never give a review to two people: whoever locks the row first has it, others skip it.
 # Reviews of signals that the member may not see any more (`ReviewQuerySet.visible_to`) are passed over.
+# A lease that ran out before the sweeper came is told by its former holder, so that its end is written down as well.
 CLAIM_NEXT = """
-UPDATE reviews_review SET holder_id = %(member)s, held_until = statement_timestamp() + %(lease)s
-WHERE id = (
-    SELECT id FROM reviews_review
+WITH taken AS (
+    SELECT id, holder_id FROM reviews_review
     WHERE participant_id = %(participant)s AND state = 'open'
     AND (held_until IS NULL OR held_until <= statement_timestamp())
     AND EXISTS (
         SELECT 1 FROM signals_signal s WHERE s.id = signal_id AND s.contributor_count > 0
         AND s.sharing_group_id = ANY(%(groups)s)
+        AND NOT s.harm_types && %(left_out)s::varchar[] AND s.severity < %(below)s
     )
     ORDER BY priority DESC, created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING id
+UPDATE reviews_review r SET holder_id = %(member)s, held_until = statement_timestamp() + %(lease)s
+FROM taken WHERE r.id = taken.id
+RETURNING r.id, taken.holder_id
 """
+
+SWEPT = 500
+RELEASE_EXPIRED = """
+UPDATE reviews_review SET holder_id = NULL, held_until = NULL
+WHERE id IN (
+    SELECT id FROM reviews_review WHERE holder_id IS NOT NULL AND held_until <= statement_timestamp()
+    LIMIT %(size)s FOR UPDATE SKIP LOCKED
+)
+RETURNING id, participant_id
+"""
+
+
+@dataclass(frozen=True)
+class PortalFor:
+    """The portal itself, in a matter of one participant, whose people may read of it."""
+
+    participant_id: int
+    user_id: None = None
 
 
 def lease() -> timedelta:
@@ -56,22 +85,36 @@ def claim_next(*, by: Member) -> Review | None:
     _refuse_too_many(by)
     with connection.cursor() as cursor:
         groups = list(groups_for(by, Action.DECIDE).values_list("pk", flat=True))
+        limits = limits_of(by)
         values: dict[str, Any] = {"member": by.pk, "participant": by.participant_id, "lease": lease(), "groups": groups}
+        values |= {"left_out": limits.harm_types, "below": limits.below}
         cursor.execute(CLAIM_NEXT, values)
         row = cursor.fetchone()
-    return _claimed(Review.objects.get(pk=row[0]), by) if row else None
+    if not row:
+        return None
+    review, former = Review.objects.get(pk=row[0]), row[1]
+    return _claimed(review, by, former)
 
 
 @transaction.atomic
 def claim(review: Review, *, by: Member) -> Review:
-    """Give the member this review, or its lease anew. Raises `AlreadyClaimed` or `TooManyClaims`."""
+    """Give the member this review, or its lease anew. Raises `AlreadyClaimed`, `TooManyClaims` or `BreakFirst`."""
     if Review.objects.held_by(by).filter(pk=review.pk).exists():
         return keep(review, by=by)
+    if review.signal.severity >= SEVERE_FROM and must_break(by):
+        raise BreakFirst
     _refuse_too_many(by)
+    return take(review, by=by)
+
+
+def take(review: Review, *, by: Member) -> Review:
+    """Give the member this review, however many there are already. In a transaction. Raises `AlreadyClaimed`."""
     free = Review.objects.filter(pk=review.pk, participant=by.participant_id, state=ReviewState.OPEN).unclaimed()
-    if not free.update(holder=by, held_until=Now() + lease()):
+    found = free.select_for_update().first()
+    if found is None:
         raise AlreadyClaimed
-    return _claimed(Review.objects.get(pk=review.pk), by)
+    Review.objects.filter(pk=found.pk).update(holder=by, held_until=Now() + lease())
+    return _claimed(Review.objects.get(pk=found.pk), by, found.holder_id)
 
 
 @transaction.atomic
@@ -88,7 +131,33 @@ def release(review: Review, *, by: Member, why: str = "skipped") -> None:
     """Give the review back; whoever asks next may have it. Raises `ClaimLost`."""
     if not Review.objects.held_by(by).filter(pk=review.pk).update(holder=None, held_until=None):
         raise ClaimLost
+    worked(review, by=by)
     record(Event.REVIEW_RELEASED, review, by=by, why=why)
+
+
+@transaction.atomic
+def take_back(review: Review, *, by: Member) -> None:
+    """Take the review from the colleague who holds it; a lead does. Raises `ClaimLost` when nobody holds it."""
+    held = Review.objects.filter(pk=review.pk, participant=by.participant_id, holder__isnull=False)
+    if not held.update(holder=None, held_until=None):
+        raise ClaimLost
+    record(Event.REVIEW_RELEASED, review, by=by, why="taken_back")
+
+
+def release_expired() -> int:
+    """Write down each lease that ran out, and that nobody holds the review now; says how many. Safe to run twice."""
+    with acting_as_system(), connection.cursor() as cursor:
+        cursor.execute(RELEASE_EXPIRED, {"size": SWEPT})
+        ended = cursor.fetchall()
+        for review_id, participant_id in ended:
+            _expired(review_id, participant_id)
+    return len(ended)
+
+
+def has_room(member: Member) -> bool:
+    """Whether the member may hold one more. Locks her row: two windows cannot both take the last place."""
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    return Review.objects.held_by(member).count() < settings.CLAIMS_PER_MEMBER
 
 
 @transaction.atomic
@@ -113,12 +182,16 @@ def release_departed(participant: Participant, *, by: Actor) -> None:
 
 
 def _refuse_too_many(by: Member) -> None:
-    # The member's row is the lock: two tabs of one person cannot both take the last place.
-    Member.objects.select_for_update(no_key=True).get(pk=by.pk)
-    if Review.objects.held_by(by).count() >= settings.CLAIMS_PER_MEMBER:
+    if not has_room(by):
         raise TooManyClaims
 
 
-def _claimed(review: Review, by: Member) -> Review:
+def _claimed(review: Review, by: Member, former: int | None) -> Review:
+    if former is not None:
+        _expired(review.pk, by.participant_id)
     record(Event.REVIEW_CLAIMED, review, by=by)
     return review
+
+
+def _expired(review_id: UUID, participant_id: int) -> None:
+    record(Event.REVIEW_RELEASED, Review(pk=review_id), by=PortalFor(participant_id), why="expired")

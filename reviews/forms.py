@@ -1,13 +1,20 @@
 """What an analyst fills in to conclude a review; built from the one table of outcomes."""
 
-from typing import Any
+import re
+from typing import Any, Self
 
 from django import forms
 from django.forms.boundfield import BoundField
 
+from participants.models import Member
+from reviews.deciding import REPORTS
+from reviews.models import Decision, DecisionTemplate
 from reviews.outcomes import ACTIONED, DISMISSALS, DISMISSED, UNITS, VERDICTS
 
 MOST_MEASURED = 1_000_000
+MOST_REPORT_IDS = 100
+REPORT_ID = re.compile(r"\d{1,12}")
+NO_REASON = "A reason always: name the policy of yours that it broke, or say why in words."
 NOTHING_MEASURED = "Say what you did: at least one count of 1 or more. If you did nothing, dismiss."
 
 
@@ -43,6 +50,14 @@ class DecisionForm(forms.Form):
         help_text="For your own company. Never a victim's identity.",
     )
 
+    report_ids = forms.CharField(
+        max_length=1400,
+        required=False,
+        label="Numbers of the reports to NCMEC",
+        help_text="As the CyberTipline gave them, with spaces between. Kept sealed, for your own company.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for unit in UNITS.values():
@@ -50,10 +65,28 @@ class DecisionForm(forms.Form):
                 label=unit.label, min_value=0, max_value=MOST_MEASURED, required=False
             )
 
+    @classmethod
+    def beginning(cls, member: Member, template: DecisionTemplate | None = None) -> Self:
+        """The form as the member finds it: what the template says, or the policy she named last."""
+        if template is None:
+            named = Decision.objects.filter(decided_by=member).exclude(policy="").order_by("-pk")
+            return cls(initial={"policy": named.values_list("policy", flat=True).first() or ""})
+        said = {name: getattr(template, name) for name in ("verdict", "policy", "reason")}
+        return cls(initial={**said, "dismissed_reason": template.dismissal})
+
     @property
     def measures(self) -> list[BoundField]:
         """The count of each unit."""
         return [self[unit] for unit in UNITS]
+
+    def clean_report_ids(self) -> list[str]:
+        """The numbers, one by one."""
+        numbers = (
+            re.split(r"[\s,;]+", self.cleaned_data["report_ids"].strip()) if self.cleaned_data["report_ids"] else []
+        )
+        if len(numbers) > MOST_REPORT_IDS or not all(map(REPORT_ID.fullmatch, numbers)):
+            raise forms.ValidationError(f"Up to {MOST_REPORT_IDS} whole numbers of at most 12 digits.")
+        return numbers
 
     def clean(self) -> dict[str, Any]:
         """What the verdict needs is there, and what belongs to the other one is left out."""
@@ -62,6 +95,7 @@ class DecisionForm(forms.Form):
         match cleaned.get("verdict"):
             case ACTIONED.name:
                 self._need_measures(counts)
+                self._need_grounds(cleaned, counts)
             case DISMISSED.name:
                 self._need_reason(cleaned)
         return cleaned
@@ -76,11 +110,18 @@ class DecisionForm(forms.Form):
             "policy": cleaned["policy"] if actioned else "",
             "dismissal": "" if actioned else cleaned["dismissed_reason"],
             "reason": cleaned["reason"],
+            "report_ids": cleaned["report_ids"] if actioned else [],
         }
 
     def _need_measures(self, counts: dict[str, int]) -> None:
         if not counts and not any(unit in self.errors for unit in UNITS):
             self.add_error(next(iter(UNITS)), NOTHING_MEASURED)
+
+    def _need_grounds(self, cleaned: dict[str, Any], counts: dict[str, int]) -> None:
+        if counts and not cleaned.get("policy") and not cleaned.get("reason") and not self.errors:
+            self.add_error("policy", NO_REASON)
+        if len(cleaned.get("report_ids") or []) > counts.get(REPORTS, 0):
+            self.add_error("report_ids", "There are more numbers than reports. Count each report above.")
 
     def _need_reason(self, cleaned: dict[str, Any]) -> None:
         chosen = DISMISSALS.get(cleaned.get("dismissed_reason", ""))

@@ -15,7 +15,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class DismissalReason:
-    """Why a signal led to nothing. `needs_words`: the reason has to be told."""
+    """Why a signal led to nothing. `needs_words`: the reason has to be told. `rejects`: it says the signal is wrong."""
+
+    name: str
+    label: str
+    needs_words: bool = False
+    rejects: bool = False
+
+
+@dataclass(frozen=True)
+class ReopeningReason:
+    """Why a decided review is looked at again."""
 
     name: str
     label: str
@@ -47,9 +57,9 @@ DISMISSALS: Mapping[str, DismissalReason] = {
     reason.name: reason
     for reason in (
         DismissalReason("not_on_platform", "Not on our platform"),
-        DismissalReason("no_violation", "No violation found"),
+        DismissalReason("no_violation", "No violation found", rejects=True),
         DismissalReason("not_enough_information", "Not enough information"),
-        DismissalReason("wrong_identity", "Wrong identity"),
+        DismissalReason("wrong_identity", "Wrong identity", rejects=True),
         DismissalReason("already_known", "Already known and dealt with"),
         DismissalReason("out_of_date", "Out of date"),
         DismissalReason("other", "Other", needs_words=True),
@@ -59,3 +69,14 @@ DISMISSALS: Mapping[str, DismissalReason] = {
 ACTIONED = Verdict("actioned", "Actioned", has_measures=True)
 DISMISSED = Verdict("dismissed", "Dismissed", has_measures=False)
 VERDICTS: Mapping[str, Verdict] = {verdict.name: verdict for verdict in (ACTIONED, DISMISSED)}
+
+REOPENINGS: Mapping[str, ReopeningReason] = {
+    reason.name: reason
+    for reason in (
+        ReopeningReason("new_information", "There is new information"),
+        ReopeningReason("mistake", "The decision was a mistake"),
+        ReopeningReason("appeal", "An appeal was made"),
+        ReopeningReason("signal_changed", "The signal was corrected, disputed or taken back"),
+        ReopeningReason("other", "Another reason", needs_words=True),
+    )
+}

@@ -1,6 +1,7 @@
 """What `reviews` does when others speak: new signals ring the routing, signing out and leaving give claims back."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
@@ -11,12 +12,18 @@ from lantern.lib.bell import ring
 from participants.models import Member, Participant
 from participants.notices import Effect, member_removed, participant_leaving, participant_left
 from reviews.claims import held_of, release_all, release_departed
-from signals.notices import signals_changed
+from reviews.signals_ended import tell_reviews
+from signals.notices import contributions_ended, signals_changed
 
 
 @receiver(signals_changed)
 def ring_routing(**_: Any) -> None:
     ring("reviews.route")
+
+
+@receiver(contributions_ended)
+def close_what_ended(signals: list[UUID], ended: list[UUID], why: str, **_: Any) -> None:
+    tell_reviews(signals, ended=ended, why=why)
 
 
 @receiver(user_logged_out)

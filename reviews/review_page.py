@@ -1,5 +1,6 @@
 """What the page of a review shows around the signal: what is related and why, what happened, what was decided."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,18 @@ from audit.events import Event
 from audit.models import AuditEvent
 from lantern.lib.paging import capped_count
 from participants.models import Member
-from reviews.models import Decision, Review, ReviewState
+from participants.policies import Action, can
+from reviews.keys import ACTS, FIXED, keys_of
+from reviews.many import together_with
+from reviews.models import Decision, DecisionTemplate, Review
+from reviews.outcomes import REOPENINGS, VERDICTS
+from reviews.undoing import latest_undoable
+from reviews.verdicts import told_verdicts
+from reviews.viewing import colleagues_at
 from signals.contribution_page import teller_name, told_contributions
-from signals.models import Contribution, Signal
+from signals.models import Handling, Signal
+from signals.related import related_to
 
-MOST_RELATED = 20
 NEXT_ITEMS = 8
 MOST_HISTORY = 50
 
@@ -31,6 +39,16 @@ HAPPENED = {
     Event.REVIEW_KEPT: "kept for longer",
     Event.REVIEW_RELEASED: "given back",
     Event.REVIEW_DECIDED: "decided",
+    Event.REVIEW_UNDONE: "undid the decision",
+    Event.REVIEW_REOPENED: "opened it again",
+    Event.APPEAL_RECORDED: "recorded an appeal",
+}
+RELEASED = {
+    "expired": "the time ran out",
+    "signed_out": "signed out",
+    "taken_back": "taken back by a lead",
+    "signal_ended": "the signal ended",
+    "skipped": "skipped",
 }
 
 
@@ -55,6 +73,7 @@ class ShownReview:
     is_mine: bool
     lease_until: datetime | None
     closed_reason: str
+    flag_label: str
 
 
 def shown(reviews: QuerySet[Review], member: Member) -> list[ShownReview]:
@@ -64,7 +83,6 @@ def shown(reviews: QuerySet[Review], member: Member) -> list[ShownReview]:
 
 def _shown(review: Review, member: Member) -> ShownReview:
     holder = review.holder if review.is_held else None  # type: ignore[attr-defined]
-    closed = "The signal was taken back or has ended." if review.state == ReviewState.CLOSED else ""
     return ShownReview(
         id=review.pk,
         signal=review.signal,
@@ -74,26 +92,68 @@ def _shown(review: Review, member: Member) -> ShownReview:
         held_by_name=holder.name if holder else None,
         is_mine=holder is not None and holder.pk == member.pk,
         lease_until=review.held_until if holder else None,
-        closed_reason=closed,
+        closed_reason=review.closed_reason,
+        flag_label=review.flag_label,
     )
 
 
 def page_of(review: Review, member: Member) -> dict[str, Any]:
     """The context of `reviews/review.html`, without the form and the value. `review` comes from `with_lease`."""
-    signal = review.signal
+    signal, page = review.signal, _shown(review, member)
+    mark = Handling.objects.filter(participant=member.participant_id, signal=signal)
+    signal.own_tlp = mark.values_list("tlp", flat=True).first()  # type: ignore[attr-defined]
     due = Review.objects.visible_to(member).due()
-    return {
-        "review": _shown(review, member),
+    context = {
+        "review": page,
         "signal": signal,
         "contributions": told_contributions(signal, member),
         "queue": shown(due[:NEXT_ITEMS], member),
         "due_label": capped_count(due).label,
         "revealed": None,
         "confirmations": _confirmations(signal),
-        "related": list(_related(signal, member)),
+        "verdicts": told_verdicts(signal),
+        "related": _related(signal, member),
         "history": sorted(_history(review, member), key=lambda entry: entry.at, reverse=True),
-        "decision": _told(_decision(review)),
+        "colleagues": colleagues_at(review, member),
+        "can_manage_queue": can(member, Action.MANAGE_QUEUE),
         "guidance": GUIDANCE,
+        **_decisions(review),
+        **pressing(member),
+    }
+    return {**context, **_deciding(review, member)} if page.is_mine else context
+
+
+def pressing(member: Member) -> dict[str, Any]:
+    """What every page of reviews has: the member's keys, and what she may still undo."""
+    keys = keys_of(member)
+    undoable = latest_undoable(member)
+    return {
+        "keys": json.dumps(keys),
+        "key_help": [(keys[name], act.label) for name, act in ACTS.items()] + list(FIXED) if keys else [],
+        "undoable": {"number": len(undoable), "until": undoable[0].final_at} if undoable else None,
+    }
+
+
+def _deciding(review: Review, member: Member) -> dict[str, Any]:
+    """What only the holder needs: templates, what can be decided together, and what comes next, without its value."""
+    together = capped_count(together_with(review, member)).number
+    due = Review.objects.visible_to(member).due().unclaimed()
+    return {
+        "templates": list(DecisionTemplate.objects.visible_to(member)),
+        "together": together if together > 1 else 0,
+        "next_up": due.select_related("signal").first(),
+    }
+
+
+def _decisions(review: Review) -> dict[str, Any]:
+    """The decision that stands and those before it, and what may be done about it."""
+    made = review.decisions.select_related("decided_by__user", "undone", "appeal").prefetch_related("measures")
+    told = [_told(decision) for decision in made.order_by("-pk")]
+    standing = next((each for each in told if not each["is_undone"]), None)
+    return {
+        "decision": standing,
+        "earlier": [each for each in told if each is not standing],
+        "reopenings": list(REOPENINGS.values()) if standing and review.signal.is_shared else [],
     }
 
 
@@ -104,14 +164,26 @@ def _confirmations(signal: Signal) -> str:
     return f"{signal.contributor_count:,} companies shared this signal independently of each other."
 
 
-def _related(signal: Signal, member: Member) -> Iterator[dict[str, Any]]:
-    """Other signals of the same incidents, where the member sees them."""
-    own = Contribution.objects.in_force().filter(signal=signal, incident__isnull=False).values("incident")
-    near = Contribution.objects.in_force().filter(incident__in=own).exclude(signal=signal).values("signal")
-    for other in Signal.objects.visible_to(member).filter(pk__in=near).order_by("-id")[:MOST_RELATED]:
-        url = reverse("signals:signal", args=[other.pk])
-        row = {"kind": other.kind, "kind_row": other.kind_row, "masked_value": other.masked_value}
-        yield {**row, "why": "same incident", "url": url}
+def _related(signal: Signal, member: Member) -> list[dict[str, Any]]:
+    """What it is related to and why, and what one's own company decided there."""
+    if not signal.is_shared:
+        return []
+    found = related_to(signal, member)
+    own = Decision.objects.in_force().filter(
+        participant=member.participant_id, review__signal__in=[each.signal.pk for each in found]
+    )
+    decided = {decision.review.signal_id: decision.verdict_label for decision in own.select_related("review")}
+    return [
+        {
+            "kind": each.signal.kind,
+            "kind_row": each.signal.kind_row,
+            "masked_value": each.signal.masked_value,
+            "why": each.why,
+            "url": reverse("signals:signal", args=[each.signal.pk]),
+            "decided": decided.get(each.signal.pk, ""),
+        }
+        for each in found
+    ]
 
 
 def _history(review: Review, member: Member) -> Iterator[Entry]:
@@ -124,19 +196,21 @@ def _history(review: Review, member: Member) -> Iterator[Entry]:
     members = Member.objects.filter(user__in={event.actor_id for event in latest}).select_related("user")
     names = {colleague.user_id: colleague.name for colleague in members}
     for event in latest:
-        yield Entry(event.at, f"{names.get(event.actor_id or 0, 'Somebody')}: {HAPPENED[Event(event.event)]}")
+        did = HAPPENED[Event(event.event)]
+        why = RELEASED.get(event.details.get("why", ""))
+        yield Entry(event.at, f"{names.get(event.actor_id or 0, 'Lantern')}: {did}{f' ({why})' if why else ''}")
 
 
-def _decision(review: Review) -> Decision | None:
-    """The decision that stands."""
-    decisions = review.decisions.filter(replaced_by__isnull=True)
-    return decisions.select_related("decided_by__user").prefetch_related("measures").first()
-
-
-def _told(decision: Decision | None) -> dict[str, Any] | None:
-    if decision is None:
-        return None
+def _told(decision: Decision) -> dict[str, Any]:
     told = {
-        name: getattr(decision, name) for name in ("verdict", "verdict_label", "reason", "decided_by", "decided_at")
+        name: getattr(decision, name)
+        for name in ("pk", "verdict", "verdict_label", "policy", "reason", "decided_by", "decided_at", "is_undone")
     }
-    return {**told, "measures": list(decision.measures.all())}
+    appeal = getattr(decision, "appeal", None)
+    return {
+        **told,
+        "measures": list(decision.measures.all()),
+        "report_ids": decision.shown_report_ids,
+        "appeal": appeal,
+        "may_be_appealed": VERDICTS[decision.verdict].has_measures and appeal is None,
+    }

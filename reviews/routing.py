@@ -6,7 +6,7 @@ from audit.events import Event
 from audit.record import PORTAL, record
 from lantern.lib.tenancy import acting_as_system
 from reviews.models import Review
-from signals.kinds import KINDS
+from reviews.rules import DEFAULT
 
 SLICE_SIGNALS = 2_000
 
@@ -16,12 +16,14 @@ SELECT id FROM signals_signal WHERE routing_due ORDER BY id LIMIT %(size)s FOR U
 """
 
 # Priority, the weightiest first: names one's own service, severity, corroboration. Age is the order within it.
-PRIORITY = """
-    (s.service <> '' AND jsonb_exists(p.services, s.service))::int * 1000 + s.severity * 100
+NAMES_SERVICE = 1_000
+PRIORITY = f"""
+    (s.service <> '' AND jsonb_exists(p.services, s.service))::int * {NAMES_SERVICE} + s.severity * 100
     + least(s.contributor_count, 99)
 """
 
-# Readers are active participants that may see the group's signals; never those who shared the signal themselves.
+# Readers are active participants that may see the group's signals; never those who shared the signal themselves. What
+# has a review follows its signal whatever the rule says now: it rises with it, and opens again where it had closed.
 ROUTE = f"""
 INSERT INTO reviews_review (id, participant_id, signal_id, state, priority)
 SELECT lantern_new_id(), p.id, s.id, 'open', {PRIORITY}
@@ -29,12 +31,26 @@ FROM signals_signal s
 JOIN participants_sharinggrouppermission reader ON reader.content_object_id = s.sharing_group_id
 JOIN auth_permission may ON may.id = reader.permission_id AND may.codename = 'view_signals'
 JOIN participants_participant p ON p.auth_group_id = reader.group_id AND p.state = 'active'
-WHERE s.id = ANY(%(signals)s) AND s.kind = ANY(%(kinds)s) AND s.contributor_count > 0
+LEFT JOIN reviews_routingrule rule ON rule.participant_id = p.id
+WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0
+AND (
+    s.kind = ANY(coalesce(rule.kinds, %(kinds)s))
+    AND (rule.participant_id IS NULL OR (s.harm_types && rule.harm_types AND s.severity = ANY(rule.severities)))
+    OR EXISTS (SELECT 1 FROM reviews_review o WHERE o.signal_id = s.id AND o.participant_id = p.id)
+)
 AND NOT EXISTS (SELECT 1 FROM signals_contribution c
                 WHERE c.signal_id = s.id AND c.participant_id = p.id AND c.state = 'in_force')
 ORDER BY s.id, p.id
-ON CONFLICT (signal_id, participant_id) DO UPDATE SET priority = EXCLUDED.priority
-WHERE reviews_review.state = 'open' AND reviews_review.priority <> EXCLUDED.priority
+ON CONFLICT (signal_id, participant_id) DO UPDATE SET priority = EXCLUDED.priority, state = 'open', closed_because = '',
+    created_at = CASE reviews_review.state WHEN 'open' THEN reviews_review.created_at ELSE statement_timestamp() END
+WHERE reviews_review.state = 'closed'
+OR (reviews_review.state = 'open' AND reviews_review.priority <> EXCLUDED.priority)
+"""
+
+# The signal of a decided review lives again: the banner that it has ended goes.
+UNFLAG = """
+UPDATE reviews_review r SET flag = '' FROM signals_signal s
+WHERE s.id = ANY(%(signals)s) AND r.signal_id = s.id AND r.flag = 'ended' AND s.contributor_count > 0
 """
 
 DONE = "UPDATE signals_signal SET routing_due = false WHERE id = ANY(%(signals)s)"
@@ -51,14 +67,14 @@ def route() -> int:
 
 
 def _route_slice() -> tuple[int, int]:
-    kinds = [kind.name for kind in KINDS.values() if kind.read_by_people]
     with acting_as_system(), connection.cursor() as cursor:
         cursor.execute(TAKE, {"size": SLICE_SIGNALS})
         signals = [row[0] for row in cursor.fetchall()]
         if not signals:
             return 0, 0
-        cursor.execute(ROUTE, {"signals": signals, "kinds": kinds})
+        cursor.execute(ROUTE, {"signals": signals, "kinds": list(DEFAULT.kinds)})
         routed = cursor.rowcount
+        cursor.execute(UNFLAG, {"signals": signals})
         cursor.execute(DONE, {"signals": signals})
         if routed:
             record(Event.REVIEWS_ROUTED, Review, by=PORTAL, signals=len(signals), reviews=routed)

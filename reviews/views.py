@@ -4,50 +4,55 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from lantern.lib.marks import requires
-from lantern.lib.paging import PAGE, capped_count
+from lantern.lib.paging import PAGE
 from participants.policies import Action
 from participants.requests import MemberRequest
 from reviews import claims
+from reviews.care import limits_of
 from reviews.deciding import record_decision
 from reviews.forms import DecisionForm
-from reviews.models import Review
-from reviews.review_page import page_of, shown
-from signals.forms import SignalFilter
+from reviews.models import DecisionTemplate, Review, ReviewState
+from reviews.queue_filter import QueueFilter, behind
+from reviews.queue_page import around, next_free
+from reviews.review_page import page_of, pressing, shown
+from reviews.second_reviews import blind_second_of
+from reviews.viewing import saw
+from signals.models.signal import ValueNotHeld
 from signals.page_keys import after_key, next_url
 from signals.revealing import reveal as reveal_value
 
 LOST = "You do not hold this review any more, so nothing was saved. Your words are still here. {who}"
 TAKEN = "Somebody else holds this review, or it is decided."
+BREAK_FIRST = "A break is due, and in your company severe items wait for it. Ten minutes without an item are enough."
+SPARED = (
+    "Nothing is left that you chose to be given. “Your day” says what you left to others, and whether a break is due."
+)
 TOO_MANY = "You hold as many reviews as one may at a time. Decide or skip one of them first."
+CLEAR = "The queue is clear. New signals appear by themselves."
+ALL_HELD = "Everything that is due is held by colleagues; the first comes free at {at:%H:%M} UTC, if nobody keeps it."
 
 
 @requires(Action.DECIDE)
 @require_safe
 def queue(request: MemberRequest) -> HttpResponse:
-    """What is due, the most urgent first."""
-    form = SignalFilter(request.GET)
-    due = Review.objects.visible_to(request.member).due()
-    if conditions := form.conditions("signal__"):
-        due = due.filter(**conditions)
+    """What is due, the most urgent first; or what else was asked for."""
+    form = QueueFilter(request.GET, member=request.member)
+    found = form.reviews()
     after = after_key(request)
-    last = Review.objects.visible_to(request.member).filter(pk=after).first() if after else None
-    rows = due.filter(_behind(last)) if last else due
+    last = Review.objects.known_to(request.member).filter(pk=after).first() if after else None
+    rows = found.filter(behind(last, form.state_asked)) if last else found
     page = shown(rows[: PAGE + 1], request.member)
-    oldest = due.order_by("created_at").values_list("created_at", flat=True).first()
     context = {
-        "form": form,
-        "due_label": capped_count(due).label,
+        **around(form, page, request.member),
+        **pressing(request.member),
         "reviews": page[:PAGE],
         "next_url": next_url(request, page[PAGE - 1].id) if len(page) > PAGE else None,
-        "empty": "" if page else "filtered" if form.is_narrowing else "clear",
-        "oldest_at": oldest,
     }
     return render(request, "reviews/queue.html", context)
 
@@ -62,22 +67,30 @@ def next_review(request: MemberRequest) -> HttpResponse:
 @requires(Action.DECIDE)
 @require_safe
 def review(request: MemberRequest, review_id: UUID) -> HttpResponse:
-    """One review."""
-    found = _visible(request, review_id)
-    return _page(request, found, DecisionForm())
+    """One review. Whoever has a second look at it votes first."""
+    found = visible(request, review_id)
+    if second := blind_second_of(found, request.member):
+        return redirect("reviews:second", second.pk)
+    if found.state == ReviewState.OPEN:
+        saw(found, by=request.member)
+    chosen = request.GET.get("template", "")
+    template = next((row for row in DecisionTemplate.objects.visible_to(request.member) if str(row.pk) == chosen), None)
+    return review_page(request, found, DecisionForm.beginning(request.member, template))
 
 
 @requires(Action.DECIDE)
 @require_POST
 def claim(request: MemberRequest, review_id: UUID) -> HttpResponse:
     """Take this one."""
-    found = _visible(request, review_id)
+    found = visible(request, review_id)
     try:
         claims.claim(found, by=request.member)
     except claims.AlreadyClaimed:
         messages.warning(request, TAKEN)
     except claims.TooManyClaims:
         messages.warning(request, TOO_MANY)
+    except claims.BreakFirst:
+        messages.warning(request, BREAK_FIRST)
     return redirect("reviews:review", found.pk)
 
 
@@ -85,7 +98,7 @@ def claim(request: MemberRequest, review_id: UUID) -> HttpResponse:
 @require_POST
 def keep(request: MemberRequest, review_id: UUID) -> HttpResponse:
     """Begin the lease anew."""
-    found = _visible(request, review_id)
+    found = visible(request, review_id)
     try:
         claims.keep(found, by=request.member)
         messages.success(request, "The review is yours for another 15 minutes.")
@@ -98,7 +111,7 @@ def keep(request: MemberRequest, review_id: UUID) -> HttpResponse:
 @require_POST
 def release(request: MemberRequest, review_id: UUID) -> HttpResponse:
     """Give it back undecided."""
-    found = _visible(request, review_id)
+    found = visible(request, review_id)
     try:
         claims.release(found, by=request.member)
         messages.info(request, "Skipped. The review is back in the queue.")
@@ -111,28 +124,33 @@ def release(request: MemberRequest, review_id: UUID) -> HttpResponse:
 @require_POST
 def reveal(request: MemberRequest, review_id: UUID) -> HttpResponse:
     """Show the value to its holder; asking for it is recorded and keeps the lease alive."""
-    found = _visible(request, review_id)
+    found = visible(request, review_id)
     try:
         claims.keep(found, by=request.member)
     except claims.ClaimLost:
         messages.warning(request, "The value is shown to whoever holds the review. Claim it first.")
         return redirect("reviews:review", found.pk)
-    value = reveal_value(found.signal, by=request.member, why="review")
+    try:
+        value = reveal_value(found.signal, by=request.member, why="review")
+    except ValueNotHeld:
+        messages.info(request, "The signal has ended, and its value is gone.")
+        return redirect("reviews:review", found.pk)
     if request.headers.get("HX-Request"):
         hide_url = reverse("reviews:review", args=[found.pk])
         box = {"masked": found.signal.masked_value, "revealed": value, "reveal_url": request.path, "hide_url": hide_url}
         return render(request, "components/value_box.html", box)
-    return _page(request, _visible(request, review_id), DecisionForm(), revealed=value)
+    form = DecisionForm.beginning(request.member)
+    return review_page(request, visible(request, review_id), form, revealed=value)
 
 
 @requires(Action.DECIDE)
 @require_POST
 def decide(request: MemberRequest, review_id: UUID) -> HttpResponse:
     """Conclude it; then the next one, if so asked."""
-    found = _visible(request, review_id)
+    found = visible(request, review_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return _page(request, found, form, status=422)
+        return review_page(request, found, form, status=422)
     try:
         record_decision(found, **form.decision(), by=request.member)
     except claims.ClaimLost:
@@ -151,32 +169,35 @@ def _take_next(request: MemberRequest) -> HttpResponse:
         messages.warning(request, TOO_MANY)
         return redirect("reviews:queue")
     if review is None:
-        messages.info(request, "The queue is clear. New signals appear by themselves.")
+        free = next_free(request.member)
+        clear = SPARED if limits_of(request.member).hide_something else CLEAR
+        messages.info(request, ALL_HELD.format(at=free) if free else clear)
         return redirect("reviews:queue")
     return redirect("reviews:review", review.pk)
 
 
-def _visible(request: MemberRequest, review_id: UUID) -> Review:
-    return get_object_or_404(Review.objects.visible_to(request.member).with_lease(), pk=review_id)
+def visible(request: MemberRequest, review_id: UUID) -> Review:
+    """The review, ended or not, with its lease; for members of its participant."""
+    return get_object_or_404(Review.objects.known_to(request.member).with_lease(), pk=review_id)
 
 
-def _page(request: MemberRequest, found: Review, form: DecisionForm, status: int = 200, **more: Any) -> HttpResponse:
-    return render(
-        request, "reviews/review.html", {**page_of(found, request.member), "form": form, **more}, status=status
-    )
+def review_page(
+    request: MemberRequest, found: Review, form: DecisionForm, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page of one review."""
+    context = {**page_of(found, request.member), "form": form, **more}
+    return render(request, "reviews/review.html", context, status=status)
 
 
 def _lost(request: MemberRequest, review_id: UUID, form: DecisionForm) -> HttpResponse:
-    """The page as it is now, with the words that could not be saved and who has the review."""
-    found = _visible(request, review_id)
-    context = page_of(found, request.member)
-    holder = context["review"].held_by_name
-    who = f"{holder} holds it now." if holder else "Nobody holds it now: claim it and save again."
+    """The page as it is now, with the words that could not be saved, and who has or had the review."""
+    context = page_of(visible(request, review_id), request.member)
+    holder, decision = context["review"].held_by_name, context["decision"]
+    if context["review"].state == ReviewState.DECIDED:
+        who = f"{decision['decided_by'].name} decided it meanwhile; below are both versions."
+    elif context["review"].closed_reason:
+        who = context["review"].closed_reason
+    else:
+        who = f"{holder} holds it now." if holder else "Nobody holds it now: claim it and save again."
     form.add_error(None, LOST.format(who=who))
     return render(request, "reviews/review.html", {**context, "form": form, "lost": True}, status=409)
-
-
-def _behind(last: Review) -> Q:
-    """Reviews that come after `last` in the order of the queue."""
-    later = Q(created_at__gt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk)
-    return Q(priority__lt=last.priority) | (Q(priority=last.priority) & later)

@@ -78,8 +78,7 @@ SECTIONS = (
 
 def _decisions(period: Period) -> QuerySet[Decision]:
     """The decision that stood for each review at the end of the period, where it was made in the period."""
-    made = Decision.objects.filter(decided_at__gte=period.start, decided_at__lt=period.end)
-    return made.exclude(replaced_by__decided_at__lt=period.end)
+    return Decision.objects.in_force(at=period.end).filter(decided_at__gte=period.start)
 
 
 def _contributions(period: Period) -> QuerySet[Contribution]:

@@ -17,6 +17,9 @@ class SharingGroup(models.Model):
     names_contributors = models.BooleanField(
         default=True, help_text="Whether members see which company shared a signal."
     )
+    names_reviewers = models.BooleanField(
+        default=False, help_text="Whether contributors see which company gave feedback on what they shared."
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     may_share: bool  # set by `participants.services.groups_of`
 

@@ -68,10 +68,11 @@ function guardForm(form) {
 // Lease: how long the review is still yours.
 
 function watchLease(lease) {
-  const end = Date.parse(lease.dataset.lease);
   const left = lease.querySelector("[data-lease-left]");
   let warned = false;
   const tick = () => {
+    // Read each time: work on the page keeps the lease alive.
+    const end = Date.parse(lease.dataset.lease);
     const seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
     const short = seconds <= LEASE_WARNING_SECONDS;
     left.textContent = seconds ? `(${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} left)` : "(ended)";

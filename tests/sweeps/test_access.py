@@ -18,12 +18,15 @@ from participants.check_ins import plan
 from participants.invitations import invite
 from participants.models import CheckIn, CheckInKind, Member, ParticipantState, Role
 from participants.services import move_participant
-from reviews.models import Review
+from reviews.claims import claim_next
+from reviews.deciding import record_decision
+from reviews.models import Feedback, Notification, Review, SecondReview
 from reviews.routing import route
 from signals.exporting import ask_for_export
 from signals.looking_up import ask
 from signals.models import Export
 from signals.saved_filters import save_filter
+from tests.reviews.following import decide, practise, send
 from tests.signals.files import as_file
 from tests.sweeps.test_marks import PERSONAL, PUBLIC
 from tests.sweeps.urls import every_url
@@ -33,6 +36,7 @@ from tests.world import (
     add_team_member,
     new_browser,
     share,
+    share_and_route,
     sign_agreement,
     signed_in,
     upload,
@@ -107,6 +111,26 @@ PAGES = {
     "participants:withdraw": Page("post", 302, "invitation", ADMINS),
     "participants:training": Page("get", 200, who=TEAM),
     "participants:module": Page("get", 200, "module", TEAM),
+    "reviews:seconds": Page("get", 200),
+    "reviews:second": Page("get", 200, "second"),
+    "reviews:second_take": Page("post", 302, "second"),
+    "reviews:second_reveal": Page("post", 302, "second"),
+    "reviews:second_vote": Page("post", 422, "second"),
+    "reviews:second_agree": Page("post", 409, "second"),
+    "reviews:second_return": Page("post", 422, "second"),
+    "reviews:second_change": Page("post", 422, "second"),
+    "reviews:feedback": Page("get", 200),
+    "reviews:feedback_given": Page("get", 200),
+    "reviews:feedback_one": Page("get", 200, "feedback"),
+    "reviews:feedback_write": Page("post", 422, "feedback"),
+    "reviews:notifications": Page("get", 200, who=TEAM),
+    "reviews:notifications_read": Page("post", 302, who=TEAM),
+    "reviews:notification_choices": Page("get", 200, who=TEAM),
+    "reviews:notification": Page("post", 302, "notification", who=("analyst",)),
+    "reviews:wellbeing": Page("get", 200, who=TEAM),
+    "reviews:wellbeing_help": Page("get", 200, who=TEAM),
+    "reviews:team": Page("get", 200, who=("lead", "admin")),
+    "reviews:practice": Page("get", 200, who=("lead", "admin")),
     "reviews:queue": Page("get", 200),
     "reviews:next": Page("post", 302),
     "reviews:review": Page("get", 200, "review"),
@@ -227,6 +251,7 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
         plan(member.participant, CheckInKind.CHECK_IN)
         objects["check_in"] = CheckIn.objects.get(participant=member.participant).pk
         objects["agreement"] = sign_agreement(member.participant).pk
+    _add_follow_ups(own, others, alice, bob)
     paused = add_company("brightpath")
     pam = add_team_member(paused, "pam")
     move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
@@ -248,6 +273,27 @@ def _add_belongings(objects: dict[str, Key], member: Member) -> None:
     export = ask_for_export({}, reason="matching", by=member)
     Export.objects.filter(pk=export.pk).update(state="waiting")
     objects["export"] = export.pk
+
+
+def _add_follow_ups(own: dict[str, Key], others: dict[str, Key], alice: Member, bob: Member) -> None:
+    """A second look, a feedback and a notification at either company. Dana is at neither, Amir and Bea decide."""
+    dana = add_team_member(add_company("cloudnine"), "dana")
+    for objects, member in ((own, alice), (others, bob)):
+        colleague = add_team_member(member.participant, "colleague")
+        practise(colleague, sample=100)
+        decide(colleague, dana, value=f"dana{member.pk}@example.com", severity="critical")
+        objects["second"] = SecondReview.objects.get(participant=member.participant).pk
+    practise(dana)
+    share_and_route(alice, value="for-dana@example.com", severity="critical")
+    share_and_route(bob, value="for-dana-too@example.com", severity="critical")
+    for _ in range(2):
+        review = claim_next(by=dana)
+        assert review is not None
+        record_decision(review, verdict="dismissed", dismissal="not_enough_information", by=dana)
+    send()
+    for objects, member in ((own, alice), (others, bob)):
+        objects["feedback"] = Feedback.objects.get(participant=member.participant).pk
+        objects["notification"] = Notification.objects.get(user=member.user, kind="feedback").pk
 
 
 def _sessions(people: dict[str, User]) -> dict[str, SimpleCookie]:

@@ -30,9 +30,15 @@ from participants.training import pass_module
 from participants.training_modules.sharing import SHARING
 from participants.vetting import vet
 from reviews import claims
-from reviews.deciding import record_decision
-from reviews.models import Review
+from reviews.care import choose_care
+from reviews.deciding import Conclusion, record_decision
+from reviews.feedback import send_due
+from reviews.models import Feedback, Review, SecondReview
+from reviews.models.notification import Digest
+from reviews.notifying import choose, mark_read
 from reviews.routing import route
+from reviews.second_reviews import agree, change, return_to_first, take, vote
+from reviews.threads import write
 from signals.correcting import Word, correct
 from signals.departures import withdraw_departed
 from signals.erasing import erase_value
@@ -48,8 +54,9 @@ from signals.sharing import share_signals
 from signals.tightening import tighten
 from signals.uploads import cancel_upload, confirm_upload, work_on
 from signals.withdrawing import withdraw
+from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, send, voted
 from tests.signals.files import as_file
-from tests.world import add_staff, ready_company, row, share, share_and_route, sign_agreement, upload
+from tests.world import add_staff, add_team_member, ready_company, row, share, share_and_route, sign_agreement, upload
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +88,22 @@ def _waiting(by: Member) -> Export:
     export = ask_for_export({}, reason="matching", by=by)
     Export.objects.filter(pk=export.pk).update(state="waiting")
     return export
+
+
+def _second(of: Member, by: Member) -> SecondReview:
+    """A second look that `by` may take, at what a colleague decided."""
+    colleague = add_team_member(by.participant, "colleague")
+    practise(colleague, sample=100)
+    decide(colleague, of)
+    let_time_pass()
+    return SecondReview.objects.get()
+
+
+def _asked(of: Member, by: Member) -> Feedback:
+    practise(by)
+    decide(by, of, dismissed("not_enough_information"))
+    send()
+    return Feedback.objects.get()
 
 
 WORD = Word(["grooming"], 4, None, timezone.now(), "", "", 2)
@@ -427,6 +450,49 @@ ACTS: dict[str, Act] = {
         lambda _, b: withdraw_departed(),
         ["contribution.withdrawn"],
     ),
+    "take_second": (_second, lambda second, b: take(second, by=b), ["second_review.taken"]),
+    "vote_second": (
+        lambda a, b: take(_second(a, b), by=b),
+        lambda second, b: vote(second, verdict="actioned", by=b),
+        ["second_review.voted"],
+    ),
+    "agree_second": (
+        lambda a, b: voted(_second(a, b), b, ACTIONED),
+        lambda second, b: agree(second, by=b),
+        ["second_review.agreed"],
+    ),
+    "return_second": (
+        lambda a, b: voted(_second(a, b), b, ACTIONED),
+        lambda second, b: return_to_first(second, words="look again", by=b),
+        ["second_review.returned"],
+    ),
+    "change_second": (
+        lambda a, b: voted(_second(a, b), b, ACTIONED),
+        lambda second, b: change(second, Conclusion("dismissed", dismissal="no_violation"), by=b),
+        ["second_review.changed"],
+    ),
+    "choose_practice": (lambda a, b: None, lambda _, b: practise(b), ["review_practice.chosen"]),
+    "send_feedback": (
+        lambda a, b: (practise(b), decide(b, a), let_time_pass()),
+        lambda _, b: send_due(),
+        ["feedback.sent"],
+    ),
+    "write_message": (
+        _asked,
+        lambda feedback, b: write(feedback.pk, "Which service?", by=b),
+        ["feedback.written"],
+    ),
+    "read_notifications": (lambda a, b: None, lambda _, b: mark_read(b.user, by=b), ["notification.read"]),
+    "choose_notifications": (
+        lambda a, b: None,
+        lambda _, b: choose(wanted=[], digest=Digest.NEVER, by=b),
+        ["notification.chosen"],
+    ),
+    "choose_care": (
+        lambda a, b: None,
+        lambda _, b: choose_care(harm_types=["grooming"], nothing_severe=True, by=b),
+        ["care.chosen"],
+    ),
     "publish": (lambda a, b: None, lambda _, b: publish_edition(2024, by=b), ["edition.published"]),
 }
 
@@ -440,6 +506,8 @@ def test_a_service_leaves_its_events_and_no_other(name: str, alice: Member, bob:
     written = AuditEvent.objects.filter(id__gt=before).order_by("id")
     assert [event.event for event in written] == events
     people = {None} if name in BY_THE_PORTAL else {bob.user_id, *([None] if name == "sign_off" else [])}
+    # What somebody chose for oneself is written down without a name.
+    people = {None} if name in ("route", "expire", "send_feedback", "choose_care") else {bob.user_id}
     assert {event.actor_id for event in written} == people
 
 

@@ -14,6 +14,7 @@ from reviews import claims
 from reviews.routing import route
 from signals.looking_up import ask
 from signals.sharing import share_signals
+from tests.reviews.following import decide, dismissed, let_time_pass, practise, send
 from tests.signals.files import as_file
 from tests.world import add_company, add_team_member, row, signed_in, upload
 from transparency.publishing import publish_edition
@@ -44,6 +45,19 @@ def _more(alice: Member, numbers: range) -> None:
     route()
 
 
+def _follow_up(alice: Member, bob: Member, numbers: range) -> None:
+    """For each number a decision of a colleague of Bob's that is told, one of Bob's own, and a second look."""
+    colleague = add_team_member(bob.participant, f"colleague{numbers.start}")
+    for number in numbers:
+        practise(bob)
+        for by in (bob, colleague):
+            decide(by, alice, dismissed("no_violation"), value=f"{by.pk}-{number}@example.com", severity="critical")
+        send()
+        practise(bob, sample=100)
+        decide(colleague, alice, value=f"second{number}@example.com", severity="critical")
+        let_time_pass()
+
+
 def test_lists_and_pages_ask_a_constant_number_of_times(
     alice: Member, bob: Member, as_alice: Client, as_bob: Client
 ) -> None:
@@ -51,9 +65,22 @@ def test_lists_and_pages_ask_a_constant_number_of_times(
     review = claims.claim_next(by=bob)
     assert review is not None
     looked_up = ask("\n".join(f"person{number}@example.com" for number in range(30)), by=alice).pk
+    _follow_up(alice, bob, range(2))
     pages = {
-        as_bob: ["/", "/signals/", "/reviews/", f"/reviews/{review.pk}/", f"/signals/{review.signal_id}/"],
+        as_bob: [
+            "/reviews/second/",
+            "/reviews/feedback/given/",
+            "/reviews/notifications/",
+            "/reviews/wellbeing/",
+            "/",
+            "/signals/",
+            "/reviews/",
+            f"/reviews/{review.pk}/",
+            f"/signals/{review.signal_id}/",
+        ],
         as_alice: [
+            "/reviews/feedback/",
+            "/reviews/notifications/",
             "/signals/?state=ended",
             "/signals/?age=7&harm=grooming",
             "/signals/exports/",
@@ -70,6 +97,7 @@ def test_lists_and_pages_ask_a_constant_number_of_times(
             _asked(browser, url)
     few = {(browser, url): _asked(browser, url) for browser, urls in pages.items() for url in urls}
     _more(alice, range(2, 30))
+    _follow_up(alice, bob, range(2, 12))
     many = {(browser, url): _asked(browser, url) for browser, urls in pages.items() for url in urls}
     assert {
         url: (few[browser, url], number) for (browser, url), number in many.items() if number > few[browser, url]

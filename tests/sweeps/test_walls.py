@@ -22,8 +22,13 @@ from participants.models.application import link_fingerprint
 from participants.services import give_buddy
 from participants.training_modules import MODULES
 from reviews import claims
+from reviews.care import choose_care
 from reviews.deciding import record_decision
+from reviews.models import Feedback
+from reviews.models.notification import Digest
+from reviews.notifying import choose
 from reviews.routing import route
+from reviews.threads import write
 from signals.erasing import erase_value
 from signals.expiring import expire
 from signals.exporting import ask_for_export
@@ -34,6 +39,7 @@ from signals.relating import relate
 from signals.saved_filters import save_filter
 from signals.tightening import tighten
 from signals.withdrawing import withdraw
+from tests.reviews.following import practise, send
 from tests.signals.files import as_file
 from tests.world import add_closed_group, add_company, add_staff, add_team_member, share, upload
 from transparency.publishing import publish_edition
@@ -165,6 +171,16 @@ FOREIGN = [
     "reviews_review",
     "reviews_decision",
     "reviews_measure",
+    "reviews_secondreview",
+    "reviews_outgoingfeedback",
+    "reviews_feedback",
+    "reviews_givenfeedback",
+    "reviews_feedbackmessage",
+    "reviews_reviewpractice",
+    "reviews_notification",
+    "reviews_notificationchoice",
+    "reviews_carechoice",
+    "reviews_workeditem",
     "participants_sharinggroup",
     "participants_sharinggrouppermission",
     "participants_invitation",
@@ -210,6 +226,7 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
     plan(harbor, CheckInKind.CHECK_IN)
     planned = CheckIn.objects.get()
     keep_check_in(planned.pk, timezone.now() + timedelta(days=100))
+    _add_what_follows(bob, pia, group)
 
 
 def _add_what_ends_and_finds(bob: Member, group: SharingGroup) -> None:
@@ -227,6 +244,31 @@ def _add_what_ends_and_finds(bob: Member, group: SharingGroup) -> None:
     save_filter("mine", {"kind": "email"}, by=bob)
     ask("a@example.com", by=bob)
     relate()
+
+
+def _add_what_follows(bob: Member, pia: Member, group: SharingGroup) -> None:
+    """A second look, and feedback with a thread in both directions."""
+    practise(bob, sample=100)
+    practise(pia)
+    share(pia, group=group, value="second@example.com", severity="critical")
+    share(bob, group=group, value="told@example.com", severity="critical")
+    share(pia, group=group, value="asked@example.com", severity="high")
+    route()
+    _decided(bob, {"verdict": "actioned", "measures": {"accounts_disabled": 1}})
+    practise(bob)
+    for member in (bob, pia):
+        _decided(member, {"verdict": "dismissed", "dismissal": "not_enough_information"})
+    send()
+    for feedback in Feedback.objects.filter(kind="want_more"):
+        write(feedback.pk, "Which service?", by=pia)
+    choose(wanted=[], digest=Digest.NEVER, by=bob)
+    choose_care(harm_types=["grooming"], nothing_severe=True, by=bob)
+
+
+def _decided(by: Member, said: dict[str, Any]) -> None:
+    review = claims.claim_next(by=by)
+    assert review is not None
+    record_decision(review, **said, by=by)
 
 
 def _now_ended(signal: Signal) -> int:

@@ -19,8 +19,11 @@ APPEND_ONLY = (
     "participants.Agreement",
     "participants.StateChange",
     "participants.TrainingRecord",
+    "reviews.Appeal",
     "reviews.Decision",
     "reviews.Measure",
+    "reviews.Reopening",
+    "reviews.UndoneDecision",
     "transparency.Edition",
 )
 

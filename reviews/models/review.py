@@ -1,16 +1,21 @@
 """What was decided: one participant's work item for one signal, and the decisions about it."""
 
+from datetime import datetime
 from typing import Self
 
+from django.conf import settings
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from lantern.lib.ids import new_id
+from lantern.lib.seal import Place, seal, unseal
 from participants.models import Member, Participant
 from reviews.outcomes import ACTIONED, DISMISSALS, DISMISSED, UNITS, VERDICTS, Unit
+from signals.end_reasons import END_REASONS
 from signals.models import Signal
 
+REPORT_IDS = Place("reviews_decision", "report_ids")
 NEED_WORDS = [row.name for row in DISMISSALS.values() if row.needs_words]
 
 
@@ -22,12 +27,26 @@ class ReviewState(models.TextChoices):
     CLOSED = "closed", "closed"
 
 
+class Flag(models.TextChoices):
+    """What happened to the signal of a decided review since."""
+
+    NONE = "", ""
+    ENDED = "ended", "The signal was taken back or has ended since this was decided."
+    PARTLY_ENDED = "partly_ended", "One of the companies that shared the signal took it back since this was decided."
+    CORRECTED = "corrected", "What is said about the signal was corrected since this was decided."
+    DISPUTED = "disputed", "Another company came to the opposite conclusion since this was decided."
+
+
 class ReviewQuerySet(models.QuerySet["Review"]):
     """Reviews, and which of them somebody may see, take or hold."""
 
     def visible_to(self, member: Member) -> Self:
         """Those of the member's own participant on signals she may see."""
         return self.filter(participant=member.participant_id, signal__in=Signal.objects.visible_to(member))
+
+    def known_to(self, member: Member) -> Self:
+        """Those, and what is left of those on signals that have ended."""
+        return self.filter(participant=member.participant_id, signal__in=Signal.objects.known_to(member))
 
     def due(self) -> Self:
         """Open ones, the most urgent first (the order of the index `review_queue`)."""
@@ -60,6 +79,9 @@ class Review(models.Model):
     holder = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     held_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    closed_because = models.CharField(max_length=32, blank=True, db_default="", help_text="signals.end_reasons")
+    flag = models.CharField(max_length=16, choices=Flag, blank=True, db_default="", default="")
+    settle_at = models.DateTimeField(null=True, help_text="When its latest decision is final; empty once that is done.")
 
     objects = ReviewQuerySet.as_manager()
 
@@ -75,6 +97,10 @@ class Review(models.Model):
             models.CheckConstraint(
                 condition=Q(state=ReviewState.OPEN) | Q(holder__isnull=True), name="review_is_held_only_while_open"
             ),
+            models.CheckConstraint(condition=Q(flag__in=Flag.values), name="review_flag_is_known"),
+            models.CheckConstraint(
+                condition=Q(state=ReviewState.CLOSED) | Q(closed_because=""), name="review_tells_its_end_when_closed"
+            ),
         )
         indexes = (
             models.Index(
@@ -86,6 +112,11 @@ class Review(models.Model):
                 condition=Q(state=ReviewState.OPEN),
             ),
             models.Index(fields=["holder"], name="review_held", condition=Q(holder__isnull=False)),
+            models.Index(
+                fields=["participant", "state", "-id"], name="review_done", condition=~Q(state=ReviewState.OPEN)
+            ),
+            models.Index(fields=["participant", "-id"], name="review_flagged", condition=~Q(flag="")),
+            models.Index(fields=["settle_at"], name="review_settling", condition=Q(settle_at__isnull=False)),
         )
 
     def __str__(self) -> str:
@@ -95,6 +126,54 @@ class Review(models.Model):
     def state_label(self) -> str:
         """Its state in words."""
         return ReviewState(self.state).label
+
+    @property
+    def flag_label(self) -> str:
+        """What happened to its signal since it was decided, in a sentence; empty for nothing."""
+        return Flag(self.flag).label
+
+    @property
+    def closed_reason(self) -> str:
+        """Why nothing is left to decide, in a sentence; empty while something is."""
+        if self.state != ReviewState.CLOSED:
+            return ""
+        row = END_REASONS.get(self.closed_because)
+        return f"The signal has ended. {row.told}" if row else "The signal was taken back or has ended."
+
+
+class DecisionBatch(models.Model):
+    """Many reviews decided at once. `results` says what became of each: review id to a word of `reviews.many`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    results = models.JSONField(default=dict)
+    decided_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    def __str__(self) -> str:
+        return f"decisions {self.id}"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions, and which of them count."""
+
+    def in_force(self, at: datetime | None = None) -> Self:
+        """The newest of each review that was not undone; with `at`, as it was at that moment."""
+        made = {} if at is None else {"decided_at__lt": at}
+        later = Decision.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"), undone__isnull=True, **made)
+        return self.filter(~Exists(later), undone__isnull=True, **made)
+
+    def final(self) -> Self:
+        """Those of which what follows may leave: not to be undone any more, and no second look waits or returned them.
+
+        Combine with `in_force`.
+        """
+        open_again = Q(second_review__state__in=["due", "voted"]) | Q(second_review__conclusion="return")
+        return self.filter(undone__isnull=True, decided_at__lte=Now() - settings.UNDO_WINDOW).exclude(open_again)
+
+    def undoable_by(self, member: Member) -> Self:
+        """Those in force that the member made just now and may take back."""
+        return self.in_force().filter(decided_by=member, decided_at__gt=Now() - settings.UNDO_WINDOW)
 
 
 class Decision(models.Model):
@@ -113,7 +192,11 @@ class Decision(models.Model):
     policy = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=1000, blank=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    report_ids = models.BinaryField(null=True, help_text="Sealed. The numbers of its reports to NCMEC.")
+    batch = models.ForeignKey(DecisionBatch, on_delete=models.PROTECT, null=True, related_name="decisions")
     decided_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -142,6 +225,30 @@ class Decision(models.Model):
         """Its verdict, and the dismissal reason where there is one, in words."""
         label = VERDICTS[self.verdict].label
         return f"{label}: {DISMISSALS[self.dismissal].label.lower()}" if self.dismissal else label
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether it was taken back at once."""
+        return hasattr(self, "undone")
+
+    @property
+    def final_at(self) -> datetime:
+        """Until when it can be taken back. Whether that is over the database says (`final`)."""
+        return self.decided_at + settings.UNDO_WINDOW
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it counts and can no longer be taken back."""
+        return Decision.objects.final().filter(pk=self.pk).exists()
+
+    @property
+    def shown_report_ids(self) -> list[str]:
+        """The numbers of its reports to NCMEC, for the participant's own people."""
+        return unseal(self.report_ids, REPORT_IDS, self.id).split() if self.report_ids else []
+
+    def seal_report_ids(self, numbers: list[str]) -> None:
+        """Keep the numbers, sealed."""
+        self.report_ids = seal(" ".join(numbers), REPORT_IDS, self.id) if numbers else None
 
 
 class Measure(models.Model):

@@ -1,0 +1,108 @@
+"""Narrowing the queue: words of closed lists and ids only, so that an address never holds a value."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+
+from participants.models import Member, Participant
+from participants.policies import Action, groups_for
+from reviews.models import Review, ReviewState
+from reviews.models.review import ReviewQuerySet
+from reviews.routing import NAMES_SERVICE
+from signals.forms import SignalFilter
+from signals.models import Contribution
+
+AGES = (("", "Any time"), ("1", "In the last day"), ("7", "In the last 7 days"), ("older", "More than 7 days ago"))
+ABOUT = (("", "Everything"), ("service", "Names our service"), ("disputed", "Disputed"))
+DUE, MINE, DECIDED, FLAGGED, CLOSED = "", "mine", "decided", "flagged", "closed"
+STATES = (
+    (DUE, "Due"),
+    (MINE, "Held by you"),
+    (DECIDED, "Decided"),
+    (FLAGGED, "Decided, to look at again"),
+    (CLOSED, "Closed: signal ended"),
+)
+WEEK = timedelta(days=7)
+
+
+class QueueFilter(SignalFilter):
+    """What the queue is narrowed to. Unknown words are ignored, not errors."""
+
+    contributor = forms.ChoiceField(required=False)
+    age = forms.ChoiceField(choices=AGES, required=False, label="Arrived")
+    about = forms.ChoiceField(choices=ABOUT, required=False)
+    state = forms.ChoiceField(choices=STATES, required=False)
+    incident = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._member = member
+        self._groups = groups_for(member, Action.DECIDE)
+        field = self.fields["contributor"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "All companies"), *self._contributors()]
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The fields that are set, as an address or a saved view keeps them."""
+        return {name: str(word) for name, word in self._asked.items() if word}
+
+    @property
+    def state_asked(self) -> str:
+        """Which reviews: due ones unless others were asked for."""
+        return self._asked["state"]
+
+    def reviews(self) -> ReviewQuerySet:
+        """Those asked for, among those the member may see, in the order of their list."""
+        asked, reviews = self._asked, self._of_state(self._asked["state"])
+        if conditions := self.conditions("signal__"):
+            reviews = reviews.filter(**conditions)
+        if asked["contributor"]:
+            reviews = reviews.filter(signal__in=self._said_by(int(asked["contributor"])).values("signal"))
+        if asked["incident"]:
+            told = Contribution.objects.in_force().filter(incident=asked["incident"], sharing_group__in=self._groups)
+            reviews = reviews.filter(signal__in=told.values("signal"))
+        if asked["about"] == "disputed":
+            reviews = reviews.filter(signal__is_disputed=True)
+        elif asked["about"] == "service":
+            reviews = reviews.filter(priority__gte=NAMES_SERVICE)
+        return reviews.filter(_arrived(asked["age"])) if asked["age"] else reviews
+
+    def _of_state(self, state: str) -> ReviewQuerySet:
+        reviews = cast("ReviewQuerySet", Review.objects.all())
+        if state in (DUE, MINE):
+            due = reviews.visible_to(self._member).due()
+            return due if state == DUE else due.held_by(self._member)
+        known = reviews.known_to(self._member).order_by("-pk")
+        if state == FLAGGED:
+            return known.filter(state=ReviewState.DECIDED).exclude(flag="")
+        return known.filter(state=state)
+
+    def _said_by(self, participant_id: int) -> QuerySet[Contribution]:
+        """What a company said where its name is told."""
+        named = self._groups.filter(names_contributors=True)
+        return Contribution.objects.in_force().filter(participant=participant_id, sharing_group__in=named)
+
+    def _contributors(self) -> list[tuple[str, str]]:
+        """Those that may be named to the member: all others in the programme, as their names are public."""
+        if not self._groups.filter(names_contributors=True).exists():
+            return []
+        others = Participant.objects.filter(active_since__isnull=False).exclude(pk=self._member.participant_id)
+        return [(str(pk), name) for pk, name in others.order_by("name").values_list("pk", "name")]
+
+
+def behind(last: Review, state: str) -> Q:
+    """Reviews that come after `last` in the order of their list."""
+    if state not in (DUE, MINE):
+        return Q(pk__lt=last.pk)
+    later = Q(created_at__gt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk)
+    return Q(priority__lte=last.priority) & (Q(priority__lt=last.priority) | later)
+
+
+def _arrived(age: str) -> Q:
+    if age == "older":
+        return Q(created_at__lt=Now() - WEEK)
+    return Q(created_at__gte=Now() - timedelta(days=int(age)))

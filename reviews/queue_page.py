@@ -1,0 +1,45 @@
+"""What the page of the queue shows around its list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Min
+from django.db.models.functions import Now
+
+from lantern.lib.paging import capped_count
+from participants.models import Member
+from participants.policies import Action, can
+from reviews.models import QueueView, Review, ReviewState
+from reviews.queue_filter import QueueFilter
+
+
+def around(form: QueueFilter, rows: Sequence[Any], member: Member) -> dict[str, Any]:
+    """How many are due, how old the oldest is, saved views, and why the list is empty, where it is."""
+    views = list(QueueView.objects.visible_to(member).select_related("member__user").order_by("name"))
+    matching = form.reviews()
+    due = Review.objects.visible_to(member).due()
+    empty = "" if rows else "filtered" if form.is_narrowing else "clear"
+    context = {
+        "form": form,
+        "due_label": capped_count(due).label,
+        "matching_label": capped_count(matching).label,
+        "is_due_list": not form.state_asked,
+        "oldest_at": matching.aggregate(first=Min("created_at"))["first"] if rows and not form.state_asked else None,
+        "views": [{"view": view, "is_own": view.member_id == member.pk} for view in views],
+        "empty": empty,
+        "can_manage_queue": can(member, Action.MANAGE_QUEUE),
+    }
+    return {**context, "hidden": _hidden(member)} if empty == "clear" else context
+
+
+def _hidden(member: Member) -> str:
+    """How many open reviews of the company the member may not see; "" for none."""
+    every = Review.objects.filter(participant=member.participant_id, state=ReviewState.OPEN)
+    number = capped_count(every.exclude(pk__in=Review.objects.visible_to(member).due().order_by().values("pk")))
+    return number.label if number.number else ""
+
+
+def next_free(member: Member) -> Any:
+    """When the first of the reviews that colleagues hold comes free at the latest; None where nobody holds any."""
+    held = Review.objects.visible_to(member).due().filter(held_until__gt=Now())
+    return held.aggregate(first=Min("held_until"))["first"]

@@ -1,0 +1,170 @@
+"""A second pair of eyes: which decisions get one, who may be it, the blind vote, and what comes of it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from audit.events import Event
+from audit.record import record
+from lantern.lib.seal import keyring
+from participants.models import Member
+from reviews.claims import lease
+from reviews.deciding import Conclusion as Said
+from reviews.deciding import ReasonMissing, write_down
+from reviews.feedback import drop_feedback
+from reviews.finality import final_at
+from reviews.models import Conclusion, Decision, Review, ReviewPractice, ReviewState, SecondReview, SecondState
+from reviews.models.second_review import Why
+from reviews.notices import decided
+from reviews.notifying import notify
+from reviews.outcomes import DISMISSALS, VERDICTS
+from reviews.practice import practice_of
+
+DRAWS = 10_000
+
+
+class SecondTaken(Exception):
+    """Somebody else has this second look, or it is not to be had any more."""
+
+
+class NotYetVoted(Exception):
+    """The first decision is shown, and concluded upon, only after the blind vote."""
+
+
+def why_second(review: Review, decision: Decision, practice: ReviewPractice) -> Why | None:
+    """Why the decision gets a second look under `practice`; None when it gets none."""
+    if {decision.verdict, decision.dismissal} & set(practice.outcomes):
+        return Why.OUTCOME
+    if review.signal.severity in practice.severities:
+        return Why.SEVERITY
+    return Why.SAMPLE if is_drawn(review, practice.sample_percent) else None
+
+
+def is_drawn(review: Review, percent: int) -> bool:
+    """Whether the review is in the random sample.
+
+    The draw follows from the review's id and the installation's key: nobody can tell it beforehand, and deciding
+    again, undoing or reopening does not draw again.
+    """
+    draw = keyring().fingerprint("second review", str(review.pk)).int % DRAWS
+    return draw < percent * DRAWS // 100
+
+
+def ask_for_second(review: Review, decision: Decision) -> SecondReview | None:
+    """Note that a decision gets a second look, where it does. Part of the transaction in which it was made."""
+    SecondReview.objects.pending().filter(review=review).update(state=SecondState.VOID)
+    if _is_of_two(decision):
+        return None
+    why = why_second(review, decision, practice_of(review.participant_id))
+    if why is None:
+        return None
+    return SecondReview.objects.create(
+        participant_id=review.participant_id,
+        review=review,
+        decision=decision,
+        first_by_id=decision.decided_by_id,
+        why=why,
+        ready_at=final_at(),
+    )
+
+
+def no_second_for(decision: Decision) -> None:
+    """The decision was taken back: nobody looks at it again."""
+    SecondReview.objects.pending().filter(decision=decision).update(state=SecondState.VOID)
+
+
+def no_second_after(signals: Sequence[UUID]) -> None:
+    """Nothing is left of these signals: nobody looks again at what was decided on them. As the portal."""
+    SecondReview.objects.pending().filter(review__signal__in=signals).update(state=SecondState.VOID)
+
+
+@transaction.atomic
+def take(second: SecondReview, *, by: Member) -> SecondReview:
+    """Give the member this second look for the length of a lease. Raises `SecondTaken`.
+
+    Whoever takes over from somebody whose lease ran out begins with a vote of one's own.
+    """
+    free = SecondReview.objects.due_for(by).filter(pk=second.pk)
+    if SecondReview.objects.held_by(by).filter(pk=second.pk).exists():
+        changed = free.update(held_until=Now() + lease())
+    else:
+        fresh = {"state": SecondState.DUE, "verdict": "", "dismissal": "", "voted_at": None}
+        changed = free.update(second_by=by, held_until=Now() + lease(), **fresh)
+    if not changed:
+        raise SecondTaken
+    record(Event.SECOND_TAKEN, second, by=by)
+    return SecondReview.objects.get(pk=second.pk)
+
+
+@transaction.atomic
+def vote(second: SecondReview, *, verdict: str, by: Member, dismissal: str = "") -> SecondReview:
+    """Say what one would have decided, before seeing what was. Raises `SecondTaken` and `ReasonMissing`."""
+    if VERDICTS[verdict].has_measures == (dismissal in DISMISSALS):
+        raise ReasonMissing
+    values = {"state": SecondState.VOTED, "verdict": verdict, "dismissal": dismissal, "voted_at": Now()}
+    held = SecondReview.objects.held_by(by).filter(pk=second.pk, state=SecondState.DUE)
+    if not held.update(**values, held_until=Now() + lease()):
+        raise SecondTaken
+    record(Event.SECOND_VOTED, second, by=by)
+    return SecondReview.objects.get(pk=second.pk)
+
+
+@transaction.atomic
+def agree(second: SecondReview, *, by: Member, words: str = "") -> None:
+    """Let the first decision stand. Raises `SecondTaken` and `NotYetVoted`."""
+    _conclude(second, Conclusion.AGREE, words=words, by=by)
+    record(Event.SECOND_AGREED, second, by=by)
+
+
+@transaction.atomic
+def return_to_first(second: SecondReview, *, words: str, by: Member) -> None:
+    """Open the review again for whoever decided, and say why. Raises `SecondTaken`, `NotYetVoted`, `ReasonMissing`."""
+    if not words:
+        raise ReasonMissing
+    _conclude(second, Conclusion.RETURN, words=words, by=by)
+    Review.objects.filter(pk=second.review_id, state=ReviewState.DECIDED).update(state=ReviewState.OPEN, flag="")
+    drop_feedback(second.decision)
+    notify([second.first_by], "returned", second.review_id)
+    record(Event.SECOND_RETURNED, second, by=by)
+
+
+@transaction.atomic
+def change(second: SecondReview, said: Said, *, by: Member) -> Decision:
+    """Put another decision in the place of the first, which stays to be read.
+
+    Raises `SecondTaken`, `NotYetVoted`, and what `record_decision` raises of a decision that does not fit.
+    """
+    said.refuse_what_does_not_fit()
+    _conclude(second, Conclusion.CHANGE, words=said.reason, by=by)
+    review = Review.objects.select_for_update().get(pk=second.review_id)
+    Review.objects.filter(pk=review.pk).update(settle_at=Now() + settings.UNDO_WINDOW, flag="")
+    decision = write_down(review, said, by=by)
+    measures = dict(said.measures)
+    record(Event.SECOND_CHANGED, second, by=by, verdict=said.verdict, dismissal=said.dismissal, measures=measures)
+    decided.send(sender=None, review=review, decision=decision, by=by)
+    notify([second.first_by], "changed", second.review_id)
+    return decision
+
+
+def blind_second_of(review: Review, member: Member) -> SecondReview | None:
+    """The second look that the member has taken and not voted on: until then the decision is not for her to read."""
+    return SecondReview.objects.held_by(member).filter(review=review, state=SecondState.DUE).first()
+
+
+def _conclude(second: SecondReview, conclusion: Conclusion, *, words: str, by: Member) -> None:
+    held = SecondReview.objects.held_by(by).filter(pk=second.pk)
+    values = {"state": SecondState.DONE, "conclusion": conclusion, "words": words, "concluded_at": Now()}
+    if held.filter(state=SecondState.VOTED).update(**values, held_until=None):
+        return
+    raise NotYetVoted if held.exists() else SecondTaken
+
+
+def _is_of_two(decision: Decision) -> bool:
+    """Whether the decision is what a second reviewer put in the place of the first: two people have looked."""
+    if decision.replaces_id is None:
+        return False
+    changed = SecondReview.objects.filter(decision=decision.replaces_id, conclusion=Conclusion.CHANGE)
+    return changed.filter(second_by=decision.decided_by_id).exists()

@@ -1,0 +1,69 @@
+"""When a decision is final: what follows from it may leave, and the signal may turn out to be disputed."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from audit.events import Event
+from audit.record import PORTAL, record
+from lantern.lib.tenancy import acting_as_system
+from reviews.models import Decision, Review, ReviewState
+from reviews.models.review import Flag
+from reviews.notices import became_disputed, settled
+from reviews.outcomes import DISMISSALS
+from signals.disputing import mark_disputed
+from signals.models import Signal
+
+SLICE = 500
+
+# By signal: whether a participant acted on it or confirmed it by sharing it too, and whether another rejected it.
+JUDGED = """
+SELECT s.id, s.contributor_count > 1 OR coalesce(bool_or(d.verdict = 'actioned'), false),
+    coalesce(bool_or(d.dismissal = ANY(%(rejections)s)), false)
+FROM signals_signal s
+LEFT JOIN reviews_review r ON r.signal_id = s.id AND r.settle_at IS NULL
+LEFT JOIN LATERAL (
+    SELECT d.id, d.verdict, d.dismissal FROM reviews_decision d
+    WHERE d.review_id = r.id AND NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = d.id)
+    ORDER BY d.id DESC LIMIT 1
+) d ON NOT EXISTS (SELECT 1 FROM reviews_secondreview x WHERE x.decision_id = d.id
+    AND (x.state IN ('due', 'voted') OR x.conclusion = 'return'))
+WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0 GROUP BY s.id
+"""
+REJECTIONS = [row.name for row in DISMISSALS.values() if row.rejects]
+
+
+def settle() -> int:
+    """Settle a slice of the decisions that are final since; says how many. Safe to run twice."""
+    with acting_as_system():
+        due = Review.objects.filter(settle_at__lte=Now()).select_for_update(skip_locked=True, of=("self",))
+        reviews = list(due.order_by("settle_at")[:SLICE])
+        if not reviews:
+            return 0
+        Review.objects.filter(pk__in=[review.pk for review in reviews]).update(settle_at=None)
+        standing = Decision.objects.in_force().filter(review__in=reviews).select_related("review")
+        for decision in standing:
+            settled.send(sender=None, review=decision.review, decision=decision)
+        refresh_disputes([review.signal_id for review in reviews], settled=[review.pk for review in reviews])
+        record(Event.REVIEWS_SETTLED, Review, by=PORTAL, reviews=len(reviews))
+    return len(reviews)
+
+
+def refresh_disputes(signals: Sequence[UUID], *, settled: Sequence[UUID] = ()) -> None:
+    """Say of each signal whether it is disputed, by the final decisions of all participants. As the portal.
+
+    The decided reviews of those that became disputed are flagged, but for the ones just `settled`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(JUDGED, {"signals": list(signals), "rejections": REJECTIONS})
+        judged = {signal: confirmed and rejected for signal, confirmed, rejected in cursor.fetchall()}
+    disputed = [signal for signal, is_disputed in judged.items() if is_disputed]
+    new = list(Signal.objects.filter(pk__in=disputed, is_disputed=False).values_list("pk", flat=True))
+    mark_disputed(disputed, is_disputed=True)
+    mark_disputed([signal for signal, is_disputed in judged.items() if not is_disputed], is_disputed=False)
+    touched = Review.objects.filter(signal__in=new, state=ReviewState.DECIDED).exclude(pk__in=settled)
+    touched.update(flag=Flag.DISPUTED)
+    if new:
+        became_disputed.send(sender=None, signals=new)

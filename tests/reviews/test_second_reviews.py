@@ -1,0 +1,283 @@
+"""A second pair of eyes: who, when, blind, and what leaves only afterwards."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import IntegrityError
+from django.test import Client
+from django.utils import timezone
+
+from participants.models import Member, Role
+from reviews import claims
+from reviews.agreement import cohens_kappa
+from reviews.deciding import Conclusion, ReasonMissing, record_decision
+from reviews.models import Decision, Feedback, Notification, Review, SecondReview
+from reviews.notices import undone
+from reviews.second_reviews import (
+    NotYetVoted,
+    SecondTaken,
+    agree,
+    change,
+    is_drawn,
+    return_to_first,
+    take,
+    vote,
+)
+from reviews.team_figures import second_looks
+from signals.withdrawing import withdraw
+from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, send, voted
+from tests.world import add_team_member, share_and_route, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bea(bob: Member) -> Member:
+    """Bob's colleague."""
+    return add_team_member(bob.participant, "bea", Role.ANALYST)
+
+
+@pytest.fixture
+def second(alice: Member, bob: Member, bea: Member) -> SecondReview:
+    """A second look at what Bob actioned, with a secret in his reason."""
+    practise(bob, outcomes=["actioned"])
+    decide(bob, alice, {**ACTIONED, "reason": "zyxfirst", "policy": "zyxpolicy"})
+    let_time_pass()
+    return SecondReview.objects.get()
+
+
+CHOSEN: list[tuple[dict[str, Any], dict[str, Any], str | None]] = [
+    ({"outcomes": ["actioned"]}, ACTIONED, "outcome"),
+    ({"outcomes": ["actioned"]}, dismissed(), None),
+    ({"outcomes": ["no_violation"]}, dismissed(), "outcome"),
+    ({"severities": [4]}, ACTIONED, "severity"),
+    ({"severities": [1, 2, 3]}, ACTIONED, None),
+    ({"sample": 100}, ACTIONED, "sample"),
+    ({}, ACTIONED, None),
+]
+
+
+@pytest.mark.parametrize(("practice", "said", "why"), CHOSEN)
+def test_what_a_company_chose_gets_a_second_look(
+    practice: dict[str, Any], said: dict[str, Any], why: str | None, alice: Member, bob: Member
+) -> None:
+    practise(bob, **practice)
+    decide(bob, alice, said, severity="critical")
+    assert list(SecondReview.objects.values_list("why", flat=True)) == ([why] if why else [])
+
+
+def test_the_sample_is_a_share_and_is_not_drawn_again() -> None:
+    reviews = [Review() for _ in range(2_000)]
+    drawn = [is_drawn(review, 5) for review in reviews]
+    assert 50 < sum(drawn) < 160
+    assert drawn == [is_drawn(review, 5) for review in reviews]
+    assert not any(is_drawn(review, 0) for review in reviews)
+    assert all(is_drawn(review, 100) for review in reviews)
+
+
+def test_a_company_that_chose_nothing_has_a_sample_of_five_percent(
+    alice: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("reviews.second_reviews.is_drawn", lambda review, percent: asked.append(percent) or True)
+    decide(bob, alice)
+    assert asked == [5]
+    assert SecondReview.objects.count() == 1
+
+
+def test_the_first_reviewer_never_gets_it(second: SecondReview, bob: Member, as_bob: Client) -> None:
+    assert not SecondReview.objects.due_for(bob).exists()
+    with pytest.raises(SecondTaken):
+        take(second, by=bob)
+    for address, method in (("", "get"), ("take/", "post"), ("vote/", "post"), ("agree/", "post")):
+        assert getattr(as_bob, method)(f"/reviews/second/{second.pk}/{address}").status_code == 404
+
+
+def test_the_database_refuses_the_first_reviewer(second: SecondReview, bob: Member, bea: Member) -> None:
+    rows = SecondReview.objects.filter(pk=second.pk)
+    with pytest.raises(IntegrityError, match="never_by_the_first"), transaction.atomic():
+        rows.update(second_by=bob)
+    with pytest.raises(IntegrityError, match="knows_who_decided_first"), transaction.atomic():
+        rows.update(first_by=bea, second_by=bob)
+
+
+def test_the_vote_is_blind(second: SecondReview, bea: Member) -> None:
+    """Nothing of the first decision is in any page before the vote, and all of it afterwards."""
+    browser = signed_in(bea.user)
+    address = f"/reviews/second/{second.pk}/"
+    before = [browser.get("/reviews/second/").content.decode(), browser.get(address).content.decode()]
+    assert browser.post(f"{address}take/").status_code == 302
+    before.append(browser.get(address).content.decode())
+    before.append(browser.post(f"{address}reveal/").content.decode())
+    before.append(browser.post(f"{address}vote/", {"verdict": "dismissed"}).content.decode())
+    for page in before:
+        assert "zyxfirst" not in page
+        assert "zyxpolicy" not in page
+        assert "Bob" not in page
+        assert "account disabled" not in page
+    # The page of the review, which shows the decision, leads to the vote.
+    assert browser.get(f"/reviews/{second.review_id}/")["Location"] == address
+    assert browser.post(f"{address}agree/").status_code == 409
+    assert browser.post(f"{address}vote/", {"verdict": "actioned"}).status_code == 302
+    after = browser.get(address).content.decode()
+    assert "zyxfirst" in after
+    assert "Bob" in after
+
+
+def test_nothing_is_concluded_before_the_vote(second: SecondReview, bea: Member) -> None:
+    take(second, by=bea)
+    with pytest.raises(NotYetVoted):
+        agree(second, by=bea)
+    with pytest.raises(NotYetVoted):
+        return_to_first(second, words="look again", by=bea)
+    with pytest.raises(NotYetVoted):
+        change(second, Conclusion(**dismissed()), by=bea)
+    with pytest.raises(IntegrityError, match="votes_before_it_sees"), transaction.atomic():
+        SecondReview.objects.filter(pk=second.pk).update(
+            state="done", conclusion="agree", concluded_at=timezone.now(), verdict=""
+        )
+
+
+def test_a_vote_stays_as_it_was_given(second: SecondReview, bea: Member) -> None:
+    voted(second, bea, dismissed())
+    with pytest.raises(SecondTaken):
+        vote(second, verdict="actioned", by=bea)
+    with pytest.raises(IntegrityError, match="vote_stays_as_given"), transaction.atomic():
+        SecondReview.objects.filter(pk=second.pk).update(verdict="actioned", dismissal="")
+    assert SecondReview.objects.get().dismissal == "no_violation"
+
+
+def test_a_vote_is_a_verdict_with_what_belongs_to_it(second: SecondReview, bea: Member) -> None:
+    take(second, by=bea)
+    for said in ({"verdict": "dismissed"}, {"verdict": "actioned", "dismissal": "other"}):
+        with pytest.raises(ReasonMissing):
+            vote(second, **said, by=bea)
+
+
+def test_agreeing_lets_the_decision_stand(second: SecondReview, bea: Member) -> None:
+    agree(voted(second, bea, ACTIONED), by=bea, words="seen the same")
+    done = SecondReview.objects.get()
+    assert (done.state, done.conclusion, done.words, done.second_by) == ("done", "agree", "seen the same", bea)
+    assert Decision.objects.count() == 1
+    with pytest.raises(SecondTaken):
+        agree(second, by=bea)
+
+
+def test_changing_puts_another_decision_in_its_place(second: SecondReview, bob: Member, bea: Member) -> None:
+    changed = change(voted(second, bea, dismissed()), Conclusion(**dismissed(), reason="another person"), by=bea)
+    assert (changed.replaces_id, changed.decided_by) == (second.decision_id, bea)
+    # Two people have looked: the changed decision gets no second look of its own, though everything actioned would.
+    assert SecondReview.objects.pending().count() == 0
+    assert Notification.objects.get(user=bob.user).kind == "changed"
+    assert send() == 1
+    assert Feedback.objects.get().kind == "wrong"
+
+
+def test_changing_to_actioned_is_not_looked_at_a_third_time(alice: Member, bob: Member, bea: Member) -> None:
+    practise(bob, outcomes=["actioned", "no_violation"])
+    decide(bob, alice, dismissed())
+    second = voted(SecondReview.objects.get(), bea, ACTIONED)
+    changed = change(second, Conclusion(**ACTIONED), by=bea)
+    assert dict(changed.measures.values_list("unit", "count")) == {"accounts_disabled": 1}
+    assert not SecondReview.objects.pending().exists()
+
+
+def test_returning_opens_the_review_for_another_decision(second: SecondReview, bob: Member, bea: Member) -> None:
+    with pytest.raises(ReasonMissing):
+        return_to_first(voted(second, bea, dismissed()), words="", by=bea)
+    return_to_first(second, words="which account?", by=bea)
+    assert Notification.objects.get(user=bob.user).kind == "returned"
+    review = claims.claim_next(by=bob)
+    assert review is not None
+    again = record_decision(review, **dismissed(), by=bob)
+    assert again.replaces_id == second.decision_id
+    assert send() == 1
+    assert Feedback.objects.get().kind == "wrong"
+
+
+def test_two_people_never_have_the_same_second_look(second: SecondReview, bob: Member, bea: Member) -> None:
+    cleo = add_team_member(bob.participant, "cleo")
+    take(second, by=bea)
+    with pytest.raises(SecondTaken):
+        take(second, by=cleo)
+    assert not SecondReview.objects.due_for(cleo).exists()
+
+
+def test_whoever_takes_over_votes_oneself(second: SecondReview, bob: Member, bea: Member) -> None:
+    cleo = add_team_member(bob.participant, "cleo")
+    voted(second, bea, dismissed())
+    SecondReview.objects.update(held_until=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(SecondTaken):
+        agree(second, by=bea)
+    take(second, by=cleo)
+    assert SecondReview.objects.get().verdict == ""
+    with pytest.raises(NotYetVoted):
+        agree(second, by=cleo)
+
+
+def test_it_waits_until_the_decision_cannot_be_undone(alice: Member, bob: Member, bea: Member) -> None:
+    practise(bob, sample=100)
+    decision = decide(bob, alice)
+    assert not SecondReview.objects.due_for(bea).exists()
+    undone.send(sender=Decision, review=decision.review, decision=decision, by=bob)
+    let_time_pass()
+    assert SecondReview.objects.get().state == "void"
+    assert not SecondReview.objects.due_for(bea).exists()
+
+
+def test_it_ends_with_its_signal(second: SecondReview, alice: Member, bea: Member) -> None:
+    withdraw(second.review.signal.contributions.get(), reason="mistake", by=alice)
+    assert SecondReview.objects.get().state == "void"
+    with pytest.raises(SecondTaken):
+        take(second, by=bea)
+
+
+def test_what_is_over_stays_over_in_the_database(second: SecondReview, bea: Member) -> None:
+    agree(voted(second, bea, ACTIONED), by=bea)
+    with pytest.raises(IntegrityError, match="stays_over"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE reviews_secondreview SET state = 'due', conclusion = '', concluded_at = NULL WHERE id = %s",
+            [second.pk],
+        )
+
+
+def test_another_company_finds_no_second_look(second: SecondReview, as_alice: Client) -> None:
+    assert as_alice.get(f"/reviews/second/{second.pk}/").status_code == 404
+    assert as_alice.post(f"/reviews/second/{second.pk}/take/").status_code == 404
+
+
+def test_the_whole_way_by_page(second: SecondReview, bea: Member) -> None:
+    browser, address = signed_in(bea.user), f"/reviews/second/{second.pk}/"
+    browser.post(f"{address}take/")
+    browser.post(f"{address}vote/", {"verdict": "dismissed", "dismissed_reason": "wrong_identity"})
+    assert browser.post(f"{address}return/", {"words": ""}).status_code == 422
+    assert browser.post(f"{address}change/", {"verdict": "actioned"}).status_code == 422
+    typed = {"verdict": "dismissed", "dismissed_reason": "wrong_identity"}
+    assert browser.post(f"{address}change/", typed)["Location"] == "/reviews/second/"
+    assert Decision.objects.get(replaces__isnull=False).dismissal == "wrong_identity"
+    assert browser.get(address).status_code == 200
+
+
+KAPPAS: list[tuple[list[tuple[str, str]], float | None]] = [
+    ([], None),
+    ([("a", "a"), ("a", "a")], None),
+    ([("a", "a"), ("b", "b")], 1.0),
+    ([("a", "b"), ("b", "a")], -1.0),
+    ([("a", "a"), ("a", "b"), ("b", "a"), ("b", "b")], 0.0),
+    # The textbook's 2 by 2 table of 20, 5, 10 and 15: observed 0.7, expected 0.5.
+    ([("y", "y")] * 20 + [("y", "n")] * 5 + [("n", "y")] * 10 + [("n", "n")] * 15, 0.4),
+]
+
+
+@pytest.mark.parametrize(("pairs", "kappa"), KAPPAS)
+def test_cohens_kappa(pairs: list[tuple[str, str]], kappa: float | None) -> None:
+    assert cohens_kappa(pairs) == (kappa if kappa is None else pytest.approx(kappa))
+
+
+def test_leads_see_how_second_looks_went(second: SecondReview, alice: Member, bob: Member, bea: Member) -> None:
+    agree(voted(second, bea, ACTIONED), by=bea)
+    share_and_route(alice, value="other@example.com")
+    looks = second_looks(bob.participant_id)
+    assert (looks.done, looks.agreed, looks.same_vote, looks.waiting, looks.kappa) == (1, 1, 1, 0, None)
