@@ -10,7 +10,7 @@ import lantern.lib.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("participants", "0008_sign_on_walls"),
+        ("participants", "0007_sign_on_walls"),
         ("reviews", "0002_walls"),
         ("signals", "0004_ending_and_finding_walls"),
     ]
