@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -48,7 +49,7 @@ def work(alice: Member, bob: Member) -> dict[str, str]:
 
 
 def test_each_filter_finds_what_it_says(work: dict[str, str], alice: Member, bob: Member, as_bob: Client) -> None:
-    incident = Signal.objects.get(reviews=work["grave"]).contributions.get().incident_id
+    incident = Signal.objects.get(reviews=UUID(work["grave"])).contributions.get().incident_id
     wanted = {
         "": set(work),
         "kind=username": {"service"},
@@ -118,7 +119,7 @@ def test_empty_for_three_reasons(alice: Member, bob: Member, as_bob: Client) -> 
     assert held is not None
     record_decision(held, verdict="dismissed", dismissal="no_violation", by=bob)
     page = as_bob.get("/reviews/").content.decode()
-    assert "1 more of your company&#x27;s reviews are in sharing groups" in page or "1 more of your company's" in page
+    assert "1 more of your company's reviews are in sharing groups" in page
 
 
 def test_all_held_says_when_the_first_comes_free(alice: Member, bob: Member) -> None:
