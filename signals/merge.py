@@ -98,6 +98,7 @@ FROM (
 ) a WHERE s.id = a.signal_id
 """
 
+
 def merge_slice(batch: Batch, *, after: int, to: int) -> None:
     """Merge the rows numbered above `after` up to `to`."""
     values: dict[str, Any] = {

@@ -47,9 +47,7 @@ def test_becoming_active_joins_the_default_group(sam: User) -> None:
     assert (moved.actor_id, moved.details) == (sam.pk, {"before": "training", "after": "active"})
     move_participant(company, to=ParticipantState.SUSPENDED, by=sam, reason="a reason")
     assert _events()[-1] == "participant.moved"
-    move_participant(
-        company, to=ParticipantState.ACTIVE, by=sam, reason="a reason", active_since=date(2026, 3, 1)
-    )
+    move_participant(company, to=ParticipantState.ACTIVE, by=sam, reason="a reason", active_since=date(2026, 3, 1))
     assert Participant.objects.get(pk=company.pk).active_since == date(2025, 3, 1)
 
 

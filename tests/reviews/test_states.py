@@ -1,4 +1,4 @@
-"""Every state of a review × everything one may ask × every role: what comes of it, in the service and in the database."""
+"""Every state of a review × everything one may ask × every role: what comes of it, in service and database."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.django_db
 
 STATES = ("open", "held", "taken", "decided", "decided just now", "reopened", "closed")
 ACTS = ("claim", "keep", "release", "decide", "undo", "reopen")
-# (state, act) -> the state after it; what is not here is refused and changes nothing. "held" is by who asks, "taken" and
-# "decided" by a colleague, "decided just now" by who asks. Roles of one company do not differ in any of them.
+# (state, act) -> the state after it; what is not here is refused and changes nothing. "held" is by who asks, "taken"
+# and "decided" by a colleague, "decided just now" by who asks. Roles of one company do not differ in any of them.
 ALLOWED = {
     ("open", "claim"): "held",
     ("held", "claim"): "held",
@@ -114,7 +114,7 @@ def test_the_database_refuses_illegal_moves(alice: Member, bob: Member, before: 
     elif (before, after) in MOVES and after != "decided":
         assert row.update(state=after, closed_because="") == 1
     else:
-        with pytest.raises(IntegrityError, match="along_its_ways|has_a_decision"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"along_its_ways|has_a_decision"), transaction.atomic():
             row.update(state=after, closed_because="")
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
