@@ -1,7 +1,8 @@
 """Narrowing the queue: words of closed lists and ids only, so that an address never holds a value."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -63,7 +64,9 @@ class QueueFilter(SignalFilter):
         if asked["contributor"]:
             reviews = reviews.filter(signal__in=self._said_by(int(asked["contributor"])).values("signal"))
         if asked["incident"]:
-            told = Contribution.objects.in_force().filter(incident=asked["incident"], sharing_group__in=self._groups)
+            told = Contribution.objects.in_force().filter(
+                incident=UUID(str(asked["incident"])), sharing_group__in=self._groups
+            )
             reviews = reviews.filter(signal__in=told.values("signal"))
         if asked["about"] == "disputed":
             reviews = reviews.filter(signal__is_disputed=True)
@@ -72,7 +75,7 @@ class QueueFilter(SignalFilter):
         return reviews.filter(_arrived(asked["age"])) if asked["age"] else reviews
 
     def _of_state(self, state: str) -> ReviewQuerySet:
-        reviews = cast("ReviewQuerySet", Review.objects.all())
+        reviews = Review.objects.all()
         if state in (DUE, MINE):
             due = reviews.visible_to(self._member).due()
             return due if state == DUE else due.held_by(self._member)

@@ -20,7 +20,9 @@ from participants.models import CheckIn, CheckInKind, Member, ParticipantState, 
 from participants.services import move_participant
 from reviews.claims import claim_next
 from reviews.deciding import record_decision
-from reviews.models import Feedback, Notification, Review, SecondReview
+from reviews.decision_templates import save_template
+from reviews.models import DecisionBatch, Feedback, Notification, Review, SecondReview
+from reviews.queue_views import save_view
 from reviews.routing import route
 from signals.exporting import ask_for_export
 from signals.looking_up import ask
@@ -142,6 +144,19 @@ PAGES = {
     "check_ins:list": Page("get", 200, who=ADMINS),
     "check_ins:check_in": Page("get", 200, "check_in", ADMINS),
     "check_ins:agreement_file": Page("get", 200, "agreement", ADMINS),
+    "reviews:undo": Page("post", 302),
+    "reviews:reopen": Page("post", 422, "review"),
+    "reviews:appeal": Page("post", 422, "review"),
+    "reviews:presence": Page("post", 200, "review"),
+    "reviews:many": Page("get", 302, "review"),
+    "reviews:batch": Page("get", 200, "batch"),
+    "reviews:take_back": Page("post", 302, "review", ("lead", "admin")),
+    "reviews:rules": Page("get", 200, who=("lead", "admin")),
+    "reviews:templates": Page("get", 200, who=("lead", "admin")),
+    "reviews:template_remove": Page("post", 302, "template", ("lead", "admin")),
+    "reviews:view_save": Page("post", 302),
+    "reviews:view_remove": Page("post", 302, "view"),
+    "reviews:keys": Page("get", 200),
 }
 # name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
 OPEN = {
@@ -269,6 +284,9 @@ def _add_belongings(objects: dict[str, Key], member: Member) -> None:
     assert said.incident_id
     objects |= {"contribution": said.pk, "incident": said.incident_id}
     objects["lookup"] = ask("open@example.com", by=member).pk
+    objects["batch"] = DecisionBatch.objects.create(participant=member.participant, decided_by=member).pk
+    objects["template"] = save_template("usual", verdict="dismissed", by=member).pk
+    objects["view"] = save_view("ours", {"kind": "email"}, is_shared=True, by=member).pk
     objects["filter"] = save_filter("mine", {"kind": "email"}, by=member).pk
     export = ask_for_export({}, reason="matching", by=member)
     Export.objects.filter(pk=export.pk).update(state="waiting")

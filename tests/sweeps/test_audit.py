@@ -30,15 +30,24 @@ from participants.training import pass_module
 from participants.training_modules.sharing import SHARING
 from participants.vetting import vet
 from reviews import claims
+from reviews.appeals import record_appeal
 from reviews.care import choose_care
 from reviews.deciding import Conclusion, record_decision
+from reviews.decision_templates import remove_template, save_template
 from reviews.feedback import send_due
-from reviews.models import Feedback, Review, SecondReview
+from reviews.keys import choose_keys
+from reviews.many import decide_many
+from reviews.models import Decision, Feedback, Measure, Review, SecondReview
 from reviews.models.notification import Digest
 from reviews.notifying import choose, mark_read
+from reviews.queue_views import remove_view, save_view
+from reviews.reopening import reopen
 from reviews.routing import route
+from reviews.rules import DEFAULT, save_rule
 from reviews.second_reviews import agree, change, return_to_first, take, vote
+from reviews.settling import settle
 from reviews.threads import write
+from reviews.undoing import undo
 from signals.correcting import Word, correct
 from signals.departures import withdraw_departed
 from signals.erasing import erase_value
@@ -70,13 +79,27 @@ ALL = participants.default_group
 RIGHT = {question.name: question.right.name for question in SHARING.questions}
 
 
-def _review(by: Member, of: Member, *, held: bool = True) -> Review:
-    share_and_route(of)
+def _review(by: Member, of: Member, *, held: bool = True, **fields: str) -> Review:
+    share_and_route(of, **fields)
     if held:
         taken = claims.claim_next(by=by)
         assert taken is not None
         return taken
     return Review.objects.get(participant=by.participant)
+
+
+def _decided(by: Member, of: Member, *, days_ago: int = 0) -> Decision:
+    decision = Decision(
+        review=_review(by, of),
+        participant=by.participant,
+        decided_by=by,
+        verdict="actioned",
+        decided_at=timezone.now() - timedelta(days=days_ago),
+    )
+    decision.save()
+    Measure.objects.create(decision=decision, participant=by.participant, unit="referrals", count=1)
+    Review.objects.filter(pk=decision.review_id).update(state="decided", holder=None, held_until=None)
+    return decision
 
 
 def _own(by: Member) -> Contribution:
@@ -138,7 +161,7 @@ def _invited(member: Member, *, by: Any) -> Invitation:
 # What nobody in particular does.
 BY_THE_PORTAL = {
     "route", "expire", "start_application", "save_draft", "submit_application", "plan", "keep_check_in",
-    "withdraw_departed",
+    "withdraw_departed", "settle", "release_expired", "send_feedback", "choose_care",
 }  # fmt: skip
 
 
@@ -450,6 +473,55 @@ ACTS: dict[str, Act] = {
         lambda _, b: withdraw_departed(),
         ["contribution.withdrawn"],
     ),
+    "undo": (lambda a, b: _decided(b, a), lambda decision, b: undo(decision, by=b), ["review.undone"]),
+    "reopen": (
+        lambda a, b: _decided(b, a),
+        lambda decision, b: reopen(decision.review, decision_id=decision.pk, reason="mistake", by=b),
+        ["review.reopened"],
+    ),
+    "record_appeal": (
+        lambda a, b: _decided(b, a, days_ago=1),
+        lambda decision, b: record_appeal(decision, outcome="upheld", by=b),
+        ["appeal.recorded"],
+    ),
+    "take_back": (lambda a, b: _review(b, a), lambda review, b: claims.take_back(review, by=b), ["review.released"]),
+    "decide_many": (
+        lambda a, b: _review(b, a, incident="case 1"),
+        lambda review, b: decide_many(review, [review], Conclusion("dismissed", dismissal="no_violation"), by=b),
+        ["review.decided", "review.decided_together"],
+    ),
+    "settle": (
+        lambda a, b: (_decided(b, a), Review.objects.update(settle_at="2020-01-01T00:00:00Z")),
+        lambda _, b: settle(),
+        ["review.settled"],
+    ),
+    "release_expired": (
+        lambda a, b: (_review(b, a), Review.objects.filter(holder=b).update(held_until="2020-01-01T00:00:00Z")),
+        lambda _, b: claims.release_expired(),
+        ["review.released"],
+    ),
+    "save_rule": (lambda a, b: None, lambda _, b: save_rule(DEFAULT, by=b), ["routing.changed"]),
+    "save_view": (
+        lambda a, b: None,
+        lambda _, b: save_view("n", {}, is_shared=False, by=b),
+        ["queue_view.saved"],
+    ),
+    "remove_view": (
+        lambda a, b: save_view("n", {}, is_shared=False, by=b),
+        lambda view, b: remove_view(view, by=b),
+        ["queue_view.removed"],
+    ),
+    "save_template": (
+        lambda a, b: None,
+        lambda _, b: save_template("n", verdict="dismissed", by=b),
+        ["decision_template.saved"],
+    ),
+    "remove_template": (
+        lambda a, b: save_template("n", verdict="dismissed", by=b),
+        lambda template, b: remove_template(template, by=b),
+        ["decision_template.removed"],
+    ),
+    "choose_keys": (lambda a, b: None, lambda _, b: choose_keys({}, is_on=False, by=b), ["keys.chosen"]),
     "take_second": (_second, lambda second, b: take(second, by=b), ["second_review.taken"]),
     "vote_second": (
         lambda a, b: take(_second(a, b), by=b),
@@ -505,10 +577,9 @@ def test_a_service_leaves_its_events_and_no_other(name: str, alice: Member, bob:
     act(planted, bob)
     written = AuditEvent.objects.filter(id__gt=before).order_by("id")
     assert [event.event for event in written] == events
-    people = {None} if name in BY_THE_PORTAL else {bob.user_id, *([None] if name == "sign_off" else [])}
     # What somebody chose for oneself is written down without a name.
-    people = {None} if name in ("route", "expire", "send_feedback", "choose_care") else {bob.user_id}
-    assert {event.actor_id for event in written} == people
+    person = None if name in BY_THE_PORTAL else bob.user_id
+    assert {event.actor_id for event in written} == {person, *([None] if name == "sign_off" else [])}
 
 
 def test_no_value_is_written_down_logged_or_put_into_an_address(

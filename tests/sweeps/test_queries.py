@@ -76,6 +76,9 @@ def test_lists_and_pages_ask_a_constant_number_of_times(
             "/signals/",
             "/reviews/",
             f"/reviews/{review.pk}/",
+            "/reviews/?kind=email&age=7&about=disputed",
+            "/reviews/keys/",
+            f"/reviews/{review.pk}/together/",
             f"/signals/{review.signal_id}/",
         ],
         as_alice: [

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, ProgrammingError
+from django.test import override_settings
 from django.utils import timezone
 from psycopg import sql
 
@@ -22,13 +23,21 @@ from participants.models.application import link_fingerprint
 from participants.services import give_buddy
 from participants.training_modules import MODULES
 from reviews import claims
+from reviews.appeals import record_appeal
 from reviews.care import choose_care
-from reviews.deciding import record_decision
-from reviews.models import Feedback
+from reviews.deciding import Conclusion, conclude, record_decision
+from reviews.decision_templates import save_template
+from reviews.keys import choose_keys
+from reviews.models import DecisionBatch, Feedback, Review
 from reviews.models.notification import Digest
 from reviews.notifying import choose
+from reviews.queue_views import save_view
+from reviews.reopening import reopen
 from reviews.routing import route
+from reviews.rules import DEFAULT, save_rule
 from reviews.threads import write
+from reviews.undoing import undo
+from reviews.viewing import saw
 from signals.erasing import erase_value
 from signals.expiring import expire
 from signals.exporting import ask_for_export
@@ -61,8 +70,11 @@ APPEND_ONLY = [
     "participants.TrainingRecord",
     "participants.Agreement",
     "participants.StateChange",
+    "reviews.Appeal",
     "reviews.Decision",
     "reviews.Measure",
+    "reviews.Reopening",
+    "reviews.UndoneDecision",
     "transparency.Edition",
 ]
 CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
@@ -112,8 +124,19 @@ def history(alice: Member, bob: Member) -> None:
     route()
     review = claims.claim_next(by=bob)
     assert review is not None
-    record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=bob)
+    _decide_all_ways(review, bob)
     publish_edition(2024, by=bob)
+
+
+def _decide_all_ways(review: Review, by: Member) -> None:
+    """Decided and undone, decided in a batch and opened again, and at last decided and appealed against."""
+    undo(record_decision(review, verdict="dismissed", dismissal="no_violation", by=by), by=by)
+    batch = DecisionBatch.objects.create(participant=by.participant, decided_by=by)
+    first = conclude(review, Conclusion("actioned", {"accounts_disabled": 2}), by=by, batch=batch)
+    reopen(review, decision_id=first.pk, reason="mistake", by=by)
+    last = record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=by)
+    with override_settings(UNDO_WINDOW=timedelta(0)):
+        record_appeal(last, outcome="reversed", by=by)
 
 
 @pytest.mark.usefixtures("history")
@@ -181,6 +204,15 @@ FOREIGN = [
     "reviews_notificationchoice",
     "reviews_carechoice",
     "reviews_workeditem",
+    "reviews_undonedecision",
+    "reviews_reopening",
+    "reviews_appeal",
+    "reviews_decisionbatch",
+    "reviews_decisiontemplate",
+    "reviews_routingrule",
+    "reviews_queueview",
+    "reviews_viewing",
+    "reviews_keysettings",
     "participants_sharinggroup",
     "participants_sharinggrouppermission",
     "participants_invitation",
@@ -217,7 +249,12 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
     route()
     review = claims.claim_next(by=bob)
     assert review is not None
-    record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=bob)
+    _decide_all_ways(review, bob)
+    save_rule(DEFAULT, by=bob)
+    save_view("ours", {"kind": "email"}, is_shared=True, by=bob)
+    save_template("usual", verdict="dismissed", by=bob)
+    choose_keys({}, is_on=False, by=bob)
+    saw(review, by=bob)
     invite(harbor, address="new@harbor.example", role=Role.ANALYST, by=bob)
     application = Application(link=link_fingerprint("harbor"), participant=harbor, submitted_at=timezone.now())
     application.seal_answers({"company": "Harbor"})
