@@ -99,7 +99,7 @@ class NotificationForm(forms.Form):
 
     def __init__(self, *args: Any, choice: NotificationChoice, **kwargs: Any) -> None:
         wanted = [kind for kind in NOTIFICATION_KINDS if kind not in choice.refused]
-        super().__init__(*args, initial={"wanted": wanted, "digest": choice.digest}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"wanted": wanted, "digest": choice.digest}})
 
 
 class CareForm(forms.Form):
@@ -125,7 +125,7 @@ class CareForm(forms.Form):
         until = choice.nothing_severe_until
         spared = choice.nothing_severe and (until is None or until > timezone.now())
         severe = ("day" if until else "on") if spared else ""
-        super().__init__(*args, initial={"severe": severe, "harm_types": choice.harm_types}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {"severe": severe, "harm_types": choice.harm_types}})
 
     def chosen(self) -> dict[str, Any]:
         """What `choose_care` is called with. Only after `is_valid`."""
@@ -164,4 +164,4 @@ class PracticeForm(forms.Form):
 
     def __init__(self, *args: Any, practice: ReviewPractice, **kwargs: Any) -> None:
         names = ("outcomes", "severities", "sample_percent", "break_is_binding")
-        super().__init__(*args, initial={name: getattr(practice, name) for name in names}, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": {name: getattr(practice, name) for name in names}})

@@ -81,7 +81,12 @@ def test_a_company_that_chose_nothing_has_a_sample_of_five_percent(
     alice: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("reviews.second_reviews.is_drawn", lambda review, percent: asked.append(percent) or True)
+
+    def drawn(review: Review, percent: int) -> bool:
+        asked.append(percent)
+        return True
+
+    monkeypatch.setattr("reviews.second_reviews.is_drawn", drawn)
     decide(bob, alice)
     assert asked == [5]
     assert SecondReview.objects.count() == 1

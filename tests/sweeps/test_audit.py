@@ -191,6 +191,12 @@ def _left(of: Member) -> None:
     participants.offboard(of.participant, by=PORTAL, reason="a reason")
 
 
+def _decided_and_due(a: Member, b: Member) -> None:
+    practise(b)
+    decide(b, a)
+    let_time_pass()
+
+
 # What is planted first, then the service, then its one event (or events, where one act is two facts).
 Act = tuple[Callable[[Member, Member], Any], Callable[[Any, Member], Any], list[str]]
 ACTS: dict[str, Act] = {
@@ -545,7 +551,7 @@ ACTS: dict[str, Act] = {
     ),
     "choose_practice": (lambda a, b: None, lambda _, b: practise(b), ["review_practice.chosen"]),
     "send_feedback": (
-        lambda a, b: (practise(b), decide(b, a), let_time_pass()),
+        _decided_and_due,
         lambda _, b: send_due(),
         ["feedback.sent"],
     ),
