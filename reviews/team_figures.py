@@ -160,7 +160,7 @@ def _by_day(query: str, participant_id: int) -> Mapping[date, int]:
 def _groups(group: str, more: str, by: str, participant_id: int) -> list[Group]:
     rows = _ask(BY_GROUP.format(group=group, more=more, by=by), participant_id)
     groups = [
-        Group(name, decided, tuple(quartiles) if quartiles else None, disputed, reviews, changed)  # type: ignore[arg-type]
+        Group(name, decided, tuple(quartiles) if quartiles else None, disputed, reviews, changed)
         for name, decided, quartiles, disputed, reviews, changed in rows
     ]
     return sorted(groups, key=lambda group: (-group.decided, group.name))

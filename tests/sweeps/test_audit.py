@@ -114,8 +114,12 @@ def _second(of: Member, by: Member) -> SecondReview:
     return SecondReview.objects.get()
 
 
+def _about_to_tell(of: Member, by: Member) -> None:
+    decide(by, of)
+    let_time_pass()
+
+
 def _asked(of: Member, by: Member) -> Feedback:
-    practise(by)
     decide(by, of, dismissed("not_enough_information"))
     send()
     return Feedback.objects.get()
@@ -450,7 +454,7 @@ ACTS: dict[str, Act] = {
     ),
     "choose_practice": (lambda a, b: None, lambda _, b: practise(b), ["review_practice.chosen"]),
     "send_feedback": (
-        lambda a, b: (practise(b), decide(b, a), let_time_pass()),
+        _about_to_tell,
         lambda _, b: send_due(),
         ["feedback.sent"],
     ),
