@@ -327,6 +327,7 @@ TRAINING_REMIND_DAYS = _number("LANTERN_TRAINING_REMIND_DAYS", 30)
 # Reviewing.
 CLAIM_LEASE_SECONDS = _number("LANTERN_CLAIM_LEASE_SECONDS", 15 * 60)
 CLAIMS_PER_MEMBER = 3
+SECOND_LOOK_PERCENT = _number("LANTERN_SECOND_LOOK_PERCENT", 5)  # where a participant has chosen none
 UNDO_WINDOW = timedelta(seconds=_number("LANTERN_UNDO_SECONDS", 30))
 VIEWING_LASTS = timedelta(seconds=60)  # how long after its last sign of life a colleague is said to look at a review
 MOST_AT_ONCE = 50  # reviews decided by one form

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class NotificationKind:
-    """One thing to be told of. `page` is the name of the address it leads to; its argument is the target."""
+    """One thing to be told of. `page` is the address it leads to, by name; its argument is the target."""
 
     name: str
     label: str

@@ -14,7 +14,7 @@ def told_verdicts(signal: Signal) -> str:
     """How many companies acted on the signal and how many rejected it, by decisions that are final; "" for too few."""
     rejected = Q(dismissal__in=[row.name for row in DISMISSALS.values() if row.rejects])
     with acting_as_system():
-        final = Decision.objects.in_force().final().filter(review__signal=signal)
+        final = Decision.objects.free_to_leave().filter(review__signal=signal)
         sums = final.aggregate(
             every=Count("pk"),
             acted=Count("pk", filter=Q(verdict=ACTIONED.name)),

@@ -37,6 +37,13 @@ def quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_drawn() -> Iterator[None]:
+    """No decision is drawn at random for a second look, unless a test asks for it."""
+    with override_settings(SECOND_LOOK_PERCENT=0):
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> None:
     owner, application = connections["owner"], connections["default"]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import lantern.lib.ids
+import reviews.models.practice
 
 
 class Migration(migrations.Migration):
@@ -280,7 +281,7 @@ class Migration(migrations.Migration):
                         size=None,
                     ),
                 ),
-                ("sample_percent", models.PositiveSmallIntegerField(default=5)),
+                ("sample_percent", models.PositiveSmallIntegerField(default=reviews.models.practice.usual_sample)),
                 (
                     "break_is_binding",
                     models.BooleanField(

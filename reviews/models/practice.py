@@ -1,12 +1,17 @@
 """How a participant reviews: what gets a second pair of eyes, and whether a break is a must."""
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from participants.models import Participant
 
-DEFAULT_SAMPLE_PERCENT = 5
+
+def usual_sample() -> int:
+    """The share of decisions, in percent, that get a second look where a participant has chosen none."""
+    share: int = settings.SECOND_LOOK_PERCENT
+    return share
 
 
 class ReviewPractice(models.Model):
@@ -17,7 +22,7 @@ class ReviewPractice(models.Model):
         models.CharField(max_length=32), default=list, help_text="Names of verdicts and dismissal reasons."
     )
     severities = ArrayField(models.PositiveSmallIntegerField(), default=list, help_text="Ranks, 1 to 4.")
-    sample_percent = models.PositiveSmallIntegerField(default=DEFAULT_SAMPLE_PERCENT)
+    sample_percent = models.PositiveSmallIntegerField(default=usual_sample)
     break_is_binding = models.BooleanField(
         default=False, help_text="Whether severe items wait until a break that is due was taken."
     )

@@ -164,12 +164,13 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(~Exists(later), undone__isnull=True, **made)
 
     def final(self) -> Self:
-        """Those of which what follows may leave: not to be undone any more, and no second look waits or returned them.
+        """Those that can no longer be undone. Combine with `in_force`."""
+        return self.filter(undone__isnull=True, decided_at__lte=Now() - settings.UNDO_WINDOW)
 
-        Combine with `in_force`.
-        """
+    def free_to_leave(self) -> Self:
+        """Those in force of which others may learn: final, and no second look waits for them or returned them."""
         open_again = Q(second_review__state__in=["due", "voted"]) | Q(second_review__conclusion="return")
-        return self.filter(undone__isnull=True, decided_at__lte=Now() - settings.UNDO_WINDOW).exclude(open_again)
+        return self.in_force().final().exclude(open_again)
 
     def undoable_by(self, member: Member) -> Self:
         """Those in force that the member made just now and may take back."""

@@ -99,7 +99,8 @@ class NotificationForm(forms.Form):
 
     def __init__(self, *args: Any, choice: NotificationChoice, **kwargs: Any) -> None:
         wanted = [kind for kind in NOTIFICATION_KINDS if kind not in choice.refused]
-        super().__init__(*args, **{**kwargs, "initial": {"wanted": wanted, "digest": choice.digest}})
+        super().__init__(*args, **kwargs)
+        self.initial = {"wanted": wanted, "digest": choice.digest}
 
 
 class CareForm(forms.Form):
@@ -125,7 +126,8 @@ class CareForm(forms.Form):
         until = choice.nothing_severe_until
         spared = choice.nothing_severe and (until is None or until > timezone.now())
         severe = ("day" if until else "on") if spared else ""
-        super().__init__(*args, **{**kwargs, "initial": {"severe": severe, "harm_types": choice.harm_types}})
+        super().__init__(*args, **kwargs)
+        self.initial = {"severe": severe, "harm_types": choice.harm_types}
 
     def chosen(self) -> dict[str, Any]:
         """What `choose_care` is called with. Only after `is_valid`."""
@@ -159,9 +161,11 @@ class PracticeForm(forms.Form):
     break_is_binding = forms.BooleanField(
         required=False,
         label="Severe items wait until a break that is due was taken",
-        help_text="A break is due after 50 minutes or 40 severe items, for ten minutes. Otherwise it is suggested.",
+        help_text="A break is due after 50 minutes or 40 severe items, and lasts ten minutes. Without this it is only"
+        " suggested.",
     )
 
     def __init__(self, *args: Any, practice: ReviewPractice, **kwargs: Any) -> None:
         names = ("outcomes", "severities", "sample_percent", "break_is_binding")
-        super().__init__(*args, **{**kwargs, "initial": {name: getattr(practice, name) for name in names}})
+        super().__init__(*args, **kwargs)
+        self.initial = {name: getattr(practice, name) for name in names}

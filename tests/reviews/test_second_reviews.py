@@ -77,19 +77,13 @@ def test_the_sample_is_a_share_and_is_not_drawn_again() -> None:
     assert all(is_drawn(review, 100) for review in reviews)
 
 
-def test_a_company_that_chose_nothing_has_a_sample_of_five_percent(
-    alice: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("share", "seconds"), [(0, 0), (100, 1)])
+def test_a_company_that_chose_nothing_has_the_usual_sample(
+    share: int, seconds: int, alice: Member, bob: Member, settings: Any
 ) -> None:
-    asked: list[int] = []
-
-    def drawn(review: Review, percent: int) -> bool:
-        asked.append(percent)
-        return True
-
-    monkeypatch.setattr("reviews.second_reviews.is_drawn", drawn)
+    settings.SECOND_LOOK_PERCENT = share
     decide(bob, alice)
-    assert asked == [5]
-    assert SecondReview.objects.count() == 1
+    assert SecondReview.objects.count() == seconds
 
 
 def test_the_first_reviewer_never_gets_it(second: SecondReview, bob: Member, as_bob: Client) -> None:

@@ -122,8 +122,12 @@ def _second(of: Member, by: Member) -> SecondReview:
     return SecondReview.objects.get()
 
 
+def _about_to_tell(of: Member, by: Member) -> None:
+    decide(by, of)
+    let_time_pass()
+
+
 def _asked(of: Member, by: Member) -> Feedback:
-    practise(by)
     decide(by, of, dismissed("not_enough_information"))
     send()
     return Feedback.objects.get()
@@ -189,12 +193,6 @@ def _with_a_claim(of: Member, other: Member) -> Participant:
 def _left(of: Member) -> None:
     share(of)
     participants.offboard(of.participant, by=PORTAL, reason="a reason")
-
-
-def _decided_and_due(a: Member, b: Member) -> None:
-    practise(b)
-    decide(b, a)
-    let_time_pass()
 
 
 # What is planted first, then the service, then its one event (or events, where one act is two facts).
@@ -551,7 +549,7 @@ ACTS: dict[str, Act] = {
     ),
     "choose_practice": (lambda a, b: None, lambda _, b: practise(b), ["review_practice.chosen"]),
     "send_feedback": (
-        _decided_and_due,
+        _about_to_tell,
         lambda _, b: send_due(),
         ["feedback.sent"],
     ),
