@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from lantern.demo.cases import Finding, Maker
+from lantern.demo.follow_ups import make_follow_ups
 from lantern.lib.ids import new_id
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, SharingGroup
@@ -87,6 +88,7 @@ def make_work() -> bool:
     with acting_as_system():
         _move_back()
         _decide(random, now)
+        make_follow_ups(random, now, lead=_member("northwind", "lee"))
         publisher = User.objects.get(email="rio@coalition.example")
         publish_edition(now.year - 1, by=publisher)
     return True
