@@ -22,8 +22,16 @@ ANALYST = (
     "/signals/uploads/new/",
     "/reviews/",
     "/reviews/?kind=email",
+    "/reviews/second/",
+    "/reviews/feedback/",
+    "/reviews/feedback/given/",
+    "/reviews/notifications/",
+    "/reviews/notifications/choices/",
+    "/reviews/wellbeing/",
+    "/reviews/wellbeing/help/",
     "/no-such-page/",
 )
+LEAD = ("/reviews/team/", "/reviews/team/practice/")
 STAFF = (
     "/admin/",
     "/admin/participants/participant/",
@@ -44,6 +52,12 @@ def test_public_pages(visit: Visit, path: str, theme: str) -> None:
 @pytest.mark.parametrize("path", ANALYST)
 def test_pages_of_an_analyst(visit: Visit, path: str, theme: str) -> None:
     _open_and_examine(visit("ben@pixelforge.example", color_scheme=theme), path)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("path", LEAD)
+def test_pages_of_a_lead(visit: Visit, path: str, theme: str) -> None:
+    _open_and_examine(visit("lee@pixelforge.example", color_scheme=theme), path)
 
 
 @pytest.mark.parametrize("theme", THEMES)
