@@ -13,7 +13,7 @@ from reviews.agreement import cohens_kappa
 from reviews.care import SEVERE_FROM
 from reviews.models import Review, ReviewState, SecondReview, SecondState
 
-DAYS = 28
+WINDOWS = (28, 84)  # days
 LEAST_PEOPLE = 5
 
 ARRIVALS = """
@@ -38,7 +38,7 @@ JOIN reviews_review r ON r.id = d.review_id
 JOIN signals_signal s ON s.id = r.signal_id
 LEFT JOIN reviews_decision before ON before.id = d.replaces_id
 {more}
-WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s GROUP BY {by}
+WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s GROUP BY 1
 """
 SEVERE_WORK = """
 SELECT count(DISTINCT d.decided_by_id), count(*), count(*) FILTER (WHERE s.severity >= %(severe)s)
@@ -89,10 +89,10 @@ class SevereWork:
     severe: int
 
 
-def since(now: datetime | None = None) -> datetime:
-    """The beginning of the oldest day that is counted."""
-    today = (now or timezone.now()).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - timedelta(days=DAYS - 1)
+def since(days: int) -> datetime:
+    """The beginning (UTC) of the oldest of the last `days` days."""
+    today = timezone.now().astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today - timedelta(days=days - 1)
 
 
 def oldest_open(participant_id: int) -> datetime | None:
@@ -102,34 +102,34 @@ def oldest_open(participant_id: int) -> datetime | None:
     return moment
 
 
-def days_of(participant_id: int) -> list[Day]:
-    """Arrivals and decisions of each of the last 28 days, the oldest first."""
-    arrived, decided = _by_day(ARRIVALS, participant_id), _by_day(DECISIONS, participant_id)
-    first = since().date()
-    days = [first + timedelta(days=number) for number in range(DAYS)]
-    return [Day(day, arrived.get(day, 0), decided.get(day, 0)) for day in days]
+def days_of(participant_id: int, days: int = WINDOWS[0]) -> list[Day]:
+    """Arrivals and decisions of each of the last days, the oldest first."""
+    arrived, decided = _by_day(ARRIVALS, participant_id, days), _by_day(DECISIONS, participant_id, days)
+    first = since(days).date()
+    dates = [first + timedelta(days=number) for number in range(days)]
+    return [Day(day, arrived.get(day, 0), decided.get(day, 0)) for day in dates]
 
 
-def whole(participant_id: int) -> Group:
+def whole(participant_id: int, days: int = WINDOWS[0]) -> Group:
     """All decisions together."""
-    found = _groups("''::text", "", "1", participant_id)
+    found = _groups("''::text", "", participant_id, days)
     return found[0] if found else Group("", 0, None, 0, 0, 0)
 
 
-def by_kind(participant_id: int) -> list[Group]:
+def by_kind(participant_id: int, days: int = WINDOWS[0]) -> list[Group]:
     """The decisions by kind of signal, the most frequent first."""
-    return _groups("s.kind", "", "1", participant_id)
+    return _groups("s.kind", "", participant_id, days)
 
 
-def by_harm(participant_id: int) -> list[Group]:
+def by_harm(participant_id: int, days: int = WINDOWS[0]) -> list[Group]:
     """The decisions by harm type, the most frequent first; a signal of two harm types counts in both."""
-    return _groups("harm.name", "CROSS JOIN LATERAL unnest(s.harm_types) AS harm(name)", "1", participant_id)
+    return _groups("harm.name", "CROSS JOIN LATERAL unnest(s.harm_types) AS harm(name)", participant_id, days)
 
 
-def second_looks(participant_id: int) -> SecondLooks:
-    """The second looks of the last 28 days, and those that wait."""
+def second_looks(participant_id: int, days: int = WINDOWS[0]) -> SecondLooks:
+    """The second looks of the last days, and those that wait."""
     own = SecondReview.objects.filter(participant=participant_id)
-    done = own.filter(state=SecondState.DONE, concluded_at__gte=since()).select_related("decision")
+    done = own.filter(state=SecondState.DONE, concluded_at__gte=since(days)).select_related("decision")
     pairs = [(_outcome(each.decision), _outcome(each)) for each in done]
     concluded = [each.conclusion for each in done]
     return SecondLooks(
@@ -143,9 +143,9 @@ def second_looks(participant_id: int) -> SecondLooks:
     )
 
 
-def severe_work(participant_id: int) -> SevereWork | None:
+def severe_work(participant_id: int, days: int = WINDOWS[0]) -> SevereWork | None:
     """How much was severe; None where fewer than five people decided, so that nobody can be told from it."""
-    people, decided, severe = _ask(SEVERE_WORK, participant_id, severe=SEVERE_FROM)[0]
+    people, decided, severe = _ask(SEVERE_WORK, participant_id, days, severe=SEVERE_FROM)[0]
     return SevereWork(decided, severe) if people >= LEAST_PEOPLE else None
 
 
@@ -153,12 +153,12 @@ def _outcome(said: Any) -> str:
     return str(said.dismissal or said.verdict)
 
 
-def _by_day(query: str, participant_id: int) -> Mapping[date, int]:
-    return dict(_ask(query, participant_id))
+def _by_day(query: str, participant_id: int, days: int) -> Mapping[date, int]:
+    return dict(_ask(query, participant_id, days))
 
 
-def _groups(group: str, more: str, by: str, participant_id: int) -> list[Group]:
-    rows = _ask(BY_GROUP.format(group=group, more=more, by=by), participant_id)
+def _groups(group: str, more: str, participant_id: int, days: int) -> list[Group]:
+    rows = _ask(BY_GROUP.format(group=group, more=more), participant_id, days)
     groups = [
         Group(name, decided, tuple(quartiles) if quartiles else None, disputed, reviews, changed)
         for name, decided, quartiles, disputed, reviews, changed in rows
@@ -166,7 +166,7 @@ def _groups(group: str, more: str, by: str, participant_id: int) -> list[Group]:
     return sorted(groups, key=lambda group: (-group.decided, group.name))
 
 
-def _ask(query: str, participant_id: int, **more: Any) -> list[tuple[Any, ...]]:
+def _ask(query: str, participant_id: int, days: int, **more: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(query, {"participant": participant_id, "since": since(), **more})
+        cursor.execute(query, {"participant": participant_id, "since": since(days), **more})
         return list(cursor.fetchall())

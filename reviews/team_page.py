@@ -10,19 +10,26 @@ from reviews.team_figures import Day, Group
 from signals.kinds import KINDS
 from signals.vocabulary import HARM_TYPES
 
-HEIGHT = 100
+HEIGHT, DAY_WIDTH = 100, 10
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 NOT_ENOUGH = "–"
 
 
-def page_of(member: Member) -> dict[str, Any]:
-    """The context of `reviews/team.html`."""
+def window_of(asked: str) -> int:
+    """The number of days that was asked for; the shortest window for anything else."""
+    return next((days for days in team_figures.WINDOWS if asked == str(days)), team_figures.WINDOWS[0])
+
+
+def page_of(member: Member, window: int = team_figures.WINDOWS[0]) -> dict[str, Any]:
+    """The context of `reviews/team.html` over the last `window` days."""
     own = member.participant_id
-    days = team_figures.days_of(own)
-    kinds, harms = team_figures.by_kind(own), team_figures.by_harm(own)
-    whole = team_figures.whole(own)
+    days = team_figures.days_of(own, window)
+    kinds, harms = team_figures.by_kind(own, window), team_figures.by_harm(own, window)
+    whole = team_figures.whole(own, window)
     return {
-        "days_count": team_figures.DAYS,
+        "days_count": window,
+        "windows": team_figures.WINDOWS,
+        "picture_width": window * DAY_WIDTH,
         "least_people": team_figures.LEAST_PEOPLE,
         "oldest_at": team_figures.oldest_open(own),
         "due": Review.objects.filter(participant=own, state=ReviewState.OPEN).count(),
@@ -39,8 +46,8 @@ def page_of(member: Member) -> dict[str, Any]:
             _part("kind", "By kind", kinds, lambda name: KINDS[name].label),
             _part("harm", "By harm", harms, lambda name: HARM_TYPES[name].label),
         ],
-        "second": team_figures.second_looks(own),
-        "severe": team_figures.severe_work(own),
+        "second": team_figures.second_looks(own, window),
+        "severe": team_figures.severe_work(own, window),
     }
 
 
@@ -49,8 +56,8 @@ def _day_bars(days: Sequence[Day]) -> list[dict[str, Any]]:
     most = max((max(day.arrived, day.decided) for day in days), default=0) or 1
     return [
         {
-            "x": number * 10,
-            "x_decided": number * 10 + 4,
+            "x": number * DAY_WIDTH,
+            "x_decided": number * DAY_WIDTH + 4,
             "arrived": round(HEIGHT * day.arrived / most, 1),
             "arrived_y": round(HEIGHT - HEIGHT * day.arrived / most, 1),
             "decided": round(HEIGHT * day.decided / most, 1),

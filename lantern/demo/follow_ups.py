@@ -15,7 +15,7 @@ from reviews.second_reviews import agree, ask_for_second, return_to_first, take,
 from reviews.threads import write
 
 TOLD_SINCE = timedelta(days=60)
-LOOKED_SINCE = timedelta(days=25)
+LOOKED_SINCE = timedelta(days=60)
 READ_AFTER = timedelta(days=10)
 WAITING = 4  # second looks that nobody has taken yet
 DISAGREES = 0.15
@@ -39,7 +39,7 @@ FROM reviews_decision d WHERE d.id = s.decision_id AND s.state = 'done'
 def make_follow_ups(random: Random, now: datetime, lead: Member) -> None:
     """Second looks at what Northwind decided lately, and feedback on all that was decided lately. As the portal."""
     SharingGroup.objects.filter(slug=SharingGroup.DEFAULT_SLUG).update(names_reviewers=True)
-    choose_practice(outcomes=["wrong_identity"], severities=[4], sample_percent=5, break_is_binding=False, by=lead)
+    choose_practice(outcomes=["wrong_identity"], severities=[3, 4], sample_percent=5, break_is_binding=False, by=lead)
     decisions = Decision.objects.select_related("review__signal", "decided_by").order_by("decided_at", "pk")
     _look_again(decisions.filter(participant=lead.participant, decided_at__gt=now - LOOKED_SINCE), lead, random)
     OutgoingFeedback.objects.bulk_create(

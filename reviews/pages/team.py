@@ -6,19 +6,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantern.lib.marks import requires
-from participants.policies import Action, can
+from participants.policies import Action
 from participants.requests import MemberRequest
 from reviews.pages.forms import PracticeForm
 from reviews.practice import choose_practice, practice_of
-from reviews.team_page import page_of
+from reviews.team_page import page_of, window_of
 
 
 @requires(Action.VIEW_TEAM)
 @require_safe
 def team(request: MemberRequest) -> HttpResponse:
-    """The last four weeks of the queue, never by person."""
-    context = {**page_of(request.member), "may_choose": can(request.member, Action.SET_PRACTICE)}
-    return render(request, "reviews/team.html", context)
+    """The last weeks of the queue, never by person."""
+    return render(request, "reviews/team.html", page_of(request.member, window_of(request.GET.get("days", ""))))
 
 
 @requires(Action.SET_PRACTICE)

@@ -90,6 +90,12 @@ def test_the_page_draws_what_its_tables_say(alice: Member, bob: Member, lee: Mem
     assert "Bob" not in content
 
 
+@pytest.mark.parametrize(("asked", "days"), [("28", 28), ("84", 84), ("9999999", 28), ("x", 28), ("", 28)])
+def test_the_page_looks_back_as_far_as_it_is_asked_to(asked: str, days: int, lee: Member) -> None:
+    context = signed_in(lee.user).get("/reviews/team/", {"days": asked}).context
+    assert len(context["day_rows"]) == days
+
+
 def test_the_page_of_a_team_without_work_stands(lee: Member) -> None:
     assert signed_in(lee.user).get("/reviews/team/").status_code == 200
 
