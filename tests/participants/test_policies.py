@@ -72,7 +72,10 @@ def test_staff_never_act_for_a_participant_and_members_never_as_staff(sam: User,
     members_s = everybody_s | admins_s | {Action.VIEW_TEAM, Action.SET_PRACTICE}
     assert {action for action in Action if can(sam, action)} == set(Action) - members_s
     assert not any(can(ada, action) for action in Action)
-    assert {action for action in Action if can(alice, action)} == everybody_s - {Action.APPROVE_EXPORTS, Action.MANAGE_QUEUE}
+    assert {action for action in Action if can(alice, action)} == everybody_s - {
+        Action.APPROVE_EXPORTS,
+        Action.MANAGE_QUEUE,
+    }
     assert not any(can(None, action) for action in Action)
     assert not any(can(alice.user, action) for action in Action)
     sam.is_active = False
