@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from lantern.demo.cases import Finding, Maker
 from lantern.demo.follow_ups import make_follow_ups
+from lantern.demo.queues import set_up_queues
 from lantern.lib.ids import new_id
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, SharingGroup
@@ -89,6 +90,7 @@ def make_work() -> bool:
         _move_back()
         _decide(random, now)
         make_follow_ups(random, now, lead=_member("northwind", "lee"))
+        set_up_queues()
         publisher = User.objects.get(email="rio@coalition.example")
         publish_edition(now.year - 1, by=publisher)
     return True
