@@ -89,8 +89,8 @@ def make_work() -> bool:
     with acting_as_system():
         _move_back()
         _decide(random, now)
-        make_follow_ups(random, now, lead=_member("northwind", "lee"))
         set_up_queues()
+        make_follow_ups(random, now, lead=_member("northwind", "lee"))
         publisher = User.objects.get(email="rio@coalition.example")
         publish_edition(now.year - 1, by=publisher)
     return True
