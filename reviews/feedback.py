@@ -3,14 +3,25 @@
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from audit.events import Event
 from audit.record import PORTAL, record
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
-from reviews.feedback_kinds import FeedbackKind, feedback_of
+from reviews.feedback_kinds import REJECTS, FeedbackKind, feedback_of
 from reviews.finality import final_at
-from reviews.models import Decision, Feedback, GivenFeedback, OutgoingFeedback, OutgoingState, Review, SecondReview
+from reviews.models import (
+    Appeal,
+    AppealOutcome,
+    Decision,
+    Feedback,
+    GivenFeedback,
+    OutgoingFeedback,
+    OutgoingState,
+    Review,
+    SecondReview,
+)
 from reviews.notifying import notify
 from reviews.settling import refresh_disputes
 from signals.models import Contribution, Signal
@@ -50,12 +61,26 @@ def _send(outgoing_id: UUID) -> bool:
             return False
         due.update(state=OutgoingState.SENT)
         decision, review = outgoing.decision, outgoing.review
-        kind = feedback_of(decision.dismissal or decision.verdict)
+        kind = _kind_of(decision)
         told = _tell(review, kind)
         # What a second look held back counts from now on.
         refresh_disputes([review.signal_id])
         record(Event.FEEDBACK_SENT, outgoing, by=PORTAL, kind=kind.name if kind else "", contributions=told)
         return True
+
+
+def tell_again(review: Review, decision: Decision) -> None:
+    """What a decision means has changed since it was told: tell it anew."""
+    values = {"participant_id": review.participant_id, "review": review, "ready_at": timezone.now()}
+    again = {**values, "state": OutgoingState.WAITING}
+    OutgoingFeedback.objects.update_or_create(decision=decision, defaults=again)
+
+
+def _kind_of(decision: Decision) -> FeedbackKind | None:
+    """What the decision tells. One that was reversed on appeal did not hold up, whatever it said."""
+    if Appeal.objects.filter(decision=decision, outcome=AppealOutcome.REVERSED).exists():
+        return REJECTS
+    return feedback_of(decision.dismissal or decision.verdict)
 
 
 def _tell(review: Review, kind: FeedbackKind | None) -> int:

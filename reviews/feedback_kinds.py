@@ -42,7 +42,7 @@ FEEDBACK_KINDS: Mapping[str, FeedbackKind] = {
 
 _BY_OUTCOME = {outcome: kind for kind in FEEDBACK_KINDS.values() for outcome in kind.outcomes}
 
-ASKS = FEEDBACK_KINDS["want_more"]
+REJECTS, ASKS = FEEDBACK_KINDS["wrong"], FEEDBACK_KINDS["want_more"]
 
 
 def feedback_of(outcome: str) -> FeedbackKind | None:

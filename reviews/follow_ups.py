@@ -9,9 +9,9 @@ from django.dispatch import receiver
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
 from reviews.care import worked
-from reviews.feedback import drop_feedback, plan_feedback
-from reviews.models import Decision, Review, ReviewState
-from reviews.notices import became_disputed, decided, undone
+from reviews.feedback import drop_feedback, plan_feedback, tell_again
+from reviews.models import Appeal, AppealOutcome, Decision, Review, ReviewState
+from reviews.notices import appealed, became_disputed, decided, undone
 from reviews.notifying import notify
 from reviews.second_reviews import ask_for_second, no_second_after, no_second_for
 from signals.notices import contributions_ended
@@ -28,6 +28,12 @@ def follow(review: Review, decision: Decision, by: Member, **_: Any) -> None:
 def follow_undoing(decision: Decision, **_: Any) -> None:
     no_second_for(decision)
     drop_feedback(decision)
+
+
+@receiver(appealed)
+def follow_appeal(review: Review, decision: Decision, appeal: Appeal, **_: Any) -> None:
+    if appeal.outcome == AppealOutcome.REVERSED:
+        tell_again(review, decision)
 
 
 @receiver(contributions_ended)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from participants.models import Member, SharingGroup
 from reviews.feedback import send_due
@@ -53,7 +53,8 @@ def make_follow_ups(random: Random, now: datetime, lead: Member) -> None:
     with connection.cursor() as cursor:
         for statement in (MOVE_GIVEN, MOVE_TOLD, MOVE_NOTICED, MOVE_SECONDS):
             cursor.execute(statement)
-    Notification.objects.filter(created_at__lt=now - READ_AFTER).update(read_at=now, mailed_at=now)
+    old = Q(created_at__lt=now - READ_AFTER) | Q(kind="touched")  # disputes of two years, settled at once
+    Notification.objects.filter(old).update(read_at=now, mailed_at=now)
     Notification.objects.update(mailed_at=now)
     _ask(lead)
 

@@ -1,5 +1,8 @@
 """What leaves for contributors: when, to whom, and what it does not say."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -8,6 +11,7 @@ from accounts.models import Letter
 from lantern.lib.tenancy import Scope, acting
 from participants.models import Member, SharingGroup
 from reviews import feedback, notifying
+from reviews.appeals import record_appeal
 from reviews.claims import claim_next
 from reviews.deciding import record_decision
 from reviews.models import (
@@ -112,6 +116,18 @@ def test_another_decision_changes_what_was_told(alice: Member, bob: Member) -> N
     assert Feedback.objects.get().kind == "helped"
     send()
     assert (Feedback.objects.get().kind, GivenFeedback.objects.get().kind) == ("out_of_date", "out_of_date")
+
+
+def test_a_decision_reversed_on_appeal_asks_the_contributor_to_look_again(
+    alice: Member, bob: Member, settings: Any
+) -> None:
+    settings.UNDO_WINDOW = timedelta(0)
+    decision = decide(bob, alice)
+    send()
+    assert Feedback.objects.get().kind == "helped"
+    record_appeal(decision, outcome="reversed", by=bob)
+    assert (send(), send()) == (1, 0)
+    assert Feedback.objects.get().kind == "wrong"
 
 
 def test_words_of_ones_own_take_back_what_was_told(alice: Member, bob: Member, as_alice: Client) -> None:
