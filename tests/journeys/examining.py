@@ -7,18 +7,36 @@ from tests.journeys.pages import examined
 
 WIDTHS = (360, 800, 1440)  # pixels: a phone, half a screen, a screen
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
 def examine(page: Page) -> list[str]:
-    """Everything that is wrong with the page as it stands: WCAG 2.2 A and AA by axe, and what leaves the window."""
+    """Everything that is wrong with the page as it stands, at three widths in both themes.
+
+    WCAG 2.2 A and AA by axe, and what leaves the window. Themes differ in colours alone, so the dark one is asked for
+    its contrasts.
+    """
     examined.add(page)
+    size = page.viewport_size
     wrong = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        for violation in Axe().run(page, options=RULES).response["violations"]:
-            places = "; ".join(str(node["html"])[:160] for node in violation["nodes"][:3])
-            wrong.append(f"{page.url} at {width}: {violation['id']}: {places}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             wrong.append(f"{page.url} at {width}: {wide} pixels wider than the window")
+        # Without motion: a colour that is still fading is no colour of the page.
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        wrong += _violations(page, RULES, f"at {width}")
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        wrong += _violations(page, CONTRAST, f"at {width} in the dark theme")
+    if size:
+        page.set_viewport_size(size)
     return wrong
+
+
+def _violations(page: Page, rules: dict[str, object], where: str) -> list[str]:
+    found = []
+    for violation in Axe().run(page, options=rules).response["violations"]:
+        places = "; ".join(str(node["html"])[:160] for node in violation["nodes"][:3])
+        found.append(f"{page.url} {where}: {violation['id']}: {places}")
+    return found

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.journeys import pages
 from tests.journeys.conftest import Visit
+from tests.journeys.examining import examine
 
 ANSWERS = {
     "Company": "Willow Notes",
@@ -34,17 +33,6 @@ def signed(tmp_path: Path) -> Path:
     path = tmp_path / "signed.pdf"
     path.write_bytes(b"%PDF-1.4 signed")
     return path
-
-
-def _clean(page: Page) -> None:
-    """No violation of WCAG 2.2 A and AA, in the light and in the dark."""
-    pages.examined.add(page)
-    wanted = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
-        found = Axe().run(page, options=wanted)
-        assert found.violations_count == 0, f"{page.url} ({scheme}): {found.generate_report()}"
 
 
 def test_an_application_is_handed_in_and_worked_by_staff(visit: Visit, signed: Path) -> None:
@@ -123,28 +111,28 @@ def test_the_pages_of_the_life_cycle_are_clean(visit: Visit) -> None:
     public = visit(**CALM)
     for url in ("/participants/", "/participants/apply/", "/governance/"):
         public.goto(url)
-        _clean(public)
+        assert examine(public) == []
     public.goto("/participants/apply/")
     public.get_by_label("Your name").fill("Noor")
     public.get_by_label("Your work e-mail address").fill("noor@elm.example")
     public.get_by_role("button", name="Begin the application").click()
-    _clean(public)
+    assert examine(public) == []
     public.goto("/participants/apply/draft/")
-    _clean(public)
+    assert examine(public) == []
     public.get_by_role("button", name="Hand the application in").click()
-    _clean(public)
+    assert examine(public) == []
     kim = visit("kim@harbor.example", **CALM)
     kim.goto("/participant/check-ins/")
-    _clean(kim)
+    assert examine(kim) == []
     kim.locator("tbody").get_by_role("link", name="Check-in").first.click()
-    _clean(kim)
+    assert examine(kim) == []
     staff = visit("sam@coalition.example", **CALM)
     staff.goto("/admin/participants/participant/?q=Fernlight")
     staff.locator("#result_list tbody a").first.click()
-    _clean(staff)
+    assert examine(staff) == []
     staff.get_by_role("link", name="End its participation").click()
-    _clean(staff)
+    assert examine(staff) == []
     staff.goto("/admin/participants/checkin/")
-    _clean(staff)
+    assert examine(staff) == []
     staff.locator("#result_list tbody a").first.click()
-    _clean(staff)
+    assert examine(staff) == []

@@ -12,7 +12,6 @@ from tests.journeys.examining import examine
 from tests.journeys.pages import act, upload
 from tests.running import RunningInstallation
 
-THEMES = ("light", "dark")
 PUBLIC = ("/accounts/login/", "/transparency/", "/transparency/2026/", "/no-such-page/")
 ANALYST = (
     "/",
@@ -41,34 +40,29 @@ STAFF = (
 )
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("path", PUBLIC)
-def test_public_pages(visit: Visit, path: str, theme: str) -> None:
-    _open_and_examine(visit(color_scheme=theme), path)
+def test_public_pages(visit: Visit, path: str) -> None:
+    _open_and_examine(visit(), path)
 
 
 @pytest.mark.usefixtures("something_to_review")
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("path", ANALYST)
-def test_pages_of_an_analyst(visit: Visit, path: str, theme: str) -> None:
-    _open_and_examine(visit("ben@pixelforge.example", color_scheme=theme), path)
+def test_pages_of_an_analyst(visit: Visit, path: str) -> None:
+    _open_and_examine(visit("ben@pixelforge.example"), path)
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("path", LEAD)
-def test_pages_of_a_lead(visit: Visit, path: str, theme: str) -> None:
-    _open_and_examine(visit("lee@pixelforge.example", color_scheme=theme), path)
+def test_pages_of_a_lead(visit: Visit, path: str) -> None:
+    _open_and_examine(visit("lee@pixelforge.example"), path)
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("path", STAFF)
-def test_pages_of_staff(visit: Visit, path: str, theme: str) -> None:
-    _open_and_examine(visit("sam@coalition.example", color_scheme=theme), path)
+def test_pages_of_staff(visit: Visit, path: str) -> None:
+    _open_and_examine(visit("sam@coalition.example"), path)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_a_participant_in_the_administration(visit: Visit, theme: str) -> None:
-    page = visit("sam@coalition.example", color_scheme=theme)
+def test_a_participant_in_the_administration(visit: Visit) -> None:
+    page = visit("sam@coalition.example")
     page.goto("/admin/participants/participant/")
     page.get_by_role("link", name="Harbor Chat").click()
     assert examine(page) == []
@@ -116,21 +110,19 @@ def _decided_review(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("something_to_review")
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize(
     "state", [_form_with_mistakes, _signal, _review, _review_revealed, _review_with_mistakes, _decided_review]
 )
-def test_states_of_pages(visit: Visit, state: Callable[[Page], None], theme: str) -> None:
-    page = visit("ana@pixelforge.example", color_scheme=theme)
+def test_states_of_pages(visit: Visit, state: Callable[[Page], None]) -> None:
+    page = visit("ana@pixelforge.example")
     state(page)
     assert examine(page) == []
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_an_upload_that_is_ready(visit: Visit, lantern: RunningInstallation, tmp_path: Path, theme: str) -> None:
+def test_an_upload_that_is_ready(visit: Visit, lantern: RunningInstallation, tmp_path: Path) -> None:
     path = tmp_path / "ready.csv"
     path.write_bytes(intake_file(120, first=700_000).content)
-    page = visit("lee@cloudnine.example", color_scheme=theme)
+    page = visit("lee@cloudnine.example")
     upload(page, path)
     expect(page.get_by_role("heading", name="What is in the file")).to_be_visible()
     assert examine(page) == []

@@ -22,10 +22,10 @@ DECIDE = re.compile("^Decide$")
 
 @pytest.fixture(scope="module")
 def plenty(lantern: RunningInstallation, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """More than enough for Meridian's queue."""
+    """More than enough for Meridian's queue, and at its head."""
     path = tmp_path_factory.mktemp("files") / "plenty.csv"
-    rows = (f"email,person{number}@mail.example,grooming,case {number % 6}" for number in range(60))
-    path.write_text("\n".join(["kind,value,harm_types,incident", *rows]))
+    rows = (f"email,person{number}@mail.example,grooming,critical,case {number % 6}" for number in range(60))
+    path.write_text("\n".join(["kind,value,harm_types,severity,incident", *rows]))
     shared = lantern.manage("import_signals", str(path), "--participant", "cloudnine", "--by", "ana@cloudnine.example")
     assert shared.returncode == 0, shared.stderr
     waiting = "SELECT count(*) FROM reviews_review r JOIN participants_participant p ON p.id = r.participant_id"
@@ -170,21 +170,19 @@ def test_a_lost_lease_keeps_the_words(visit: Visit, lantern: RunningInstallation
 
 
 @pytest.mark.usefixtures("plenty")
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(
     "path", ["/reviews/?state=decided", "/reviews/keys/", "/reviews/rules/", "/reviews/templates/"]
 )
-def test_the_pages_around_the_queue(visit: Visit, path: str, theme: str) -> None:
-    page = visit("lee@meridian.example", color_scheme=theme)
+def test_the_pages_around_the_queue(visit: Visit, path: str) -> None:
+    page = visit("lee@meridian.example")
     page.goto(path)
     assert examine(page) == []
 
 
 @pytest.mark.usefixtures("plenty")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_decision_that_is_opened_again(visit: Visit, theme: str) -> None:
+def test_a_decision_that_is_opened_again(visit: Visit) -> None:
     """The states of the page after a decision: undoable, with its forms open, and open again."""
-    page = visit("ana@meridian.example", color_scheme=theme)
+    page = visit("ana@meridian.example")
     start_reviewing(page)
     dismiss(page, why="Out of date")
     page.get_by_role("button", name="Save", exact=True).click()

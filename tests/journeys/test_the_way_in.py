@@ -3,20 +3,17 @@
 from base64 import b32decode
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django_otp.oath import TOTP
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.pages import examined
+from tests.journeys.examining import examine
 from tests.journeys.signing_in import give_password
 from tests.running import PASSWORD, RunningInstallation
 
 WITHOUT_FACTOR = """
 DELETE FROM accounts_authenticator WHERE user_id = (SELECT id FROM accounts_user WHERE email = '{}')
 """
-THEMES = ("light", "dark")
-NARROW = {"width": 360, "height": 740}
 
 
 def _set_up(page: Page) -> list[str]:
@@ -37,24 +34,6 @@ def _password(page: Page, email: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
-
-
-def _examine(page: Page) -> list[str]:
-    """What axe finds on the page, in both themes and on a narrow screen."""
-    examined.add(page)
-    found = []
-    for theme in THEMES:
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-        results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-        found += [
-            f"{page.url} {theme} {each['id']}: {each['nodes'][0]['html']}" for each in results.response["violations"]
-        ]
-    size = page.viewport_size
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-        found.append(f"{page.url} is wider than a narrow screen")
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    return found
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -108,7 +87,7 @@ def test_one_is_warned_before_a_session_runs_out_and_stays(visit: Visit) -> None
     page.clock.fast_forward(29 * 60 * 1000)
     expect(warning).to_be_visible()
     expect(page.get_by_role("button", name="Stay signed in")).to_be_focused()
-    assert _examine(page) == []
+    assert examine(page) == []
     page.get_by_role("button", name="Stay signed in").click()
     expect(warning).to_be_hidden()
 
@@ -119,21 +98,21 @@ def test_the_pages_of_signing_in_have_no_barriers(visit: Visit, lantern: Running
     public = visit()
     for url in ("/accounts/login/", "/accounts/password/forgotten/", "/accounts/password/asked/", "/accounts/company/"):
         public.goto(url)
-        found += _examine(public)
+        found += examine(public)
     lantern.execute(WITHOUT_FACTOR.format(email))
     page = visit()
     _password(page, email)
-    found += _examine(page)
+    found += examine(page)
     _set_up(page)
     for url in ("security", "authenticators/new", "passkeys/new", "password", "email", "sessions", "letters/choices"):
         page.goto(f"/accounts/{url}/")
-        found += _examine(page)
+        found += examine(page)
     page.goto("/accounts/security/")
     page.get_by_role("button", name="Make new recovery codes").click()
-    found += _examine(page)
+    found += examine(page)
     for url in ("/accounts/confirm/", "/accounts/letters/"):
         page.goto(url)
-        found += _examine(page)
+        found += examine(page)
     page.get_by_role("link", name="New recovery codes were made").first.click()
-    found += _examine(page)
+    found += examine(page)
     assert found == []
