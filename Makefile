@@ -2,6 +2,8 @@
 
 PORT ?= 8000
 PYTHON ?=
+# Test processes. Each starts servers of its own; there is one where the environment names the servers.
+PROCESSES ?= $(if $(DATABASE_URL)$(REDIS_URL),0,2)
 VENV := .venv
 PY := $(VENV)/bin/python
 # Wheels only, each with the hash that the lock gives: no compiler is needed and nothing else gets in.
@@ -26,7 +28,7 @@ run: $(VENV)/.run
 	@exec $(PY) manage.py run --port "$(PORT)"
 
 test: $(VENV)/.dev
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n $(PROCESSES) $(ARGS)
 
 check: $(VENV)/.dev
 	@! grep -nE '://|^[[:space:]]*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)' requirements*.in requirements*.txt \

@@ -65,7 +65,11 @@ def test_the_newest_key_seals_and_older_ones_still_open() -> None:
         Keyring({2: KEYS[1]}, FINGERPRINT).unseal(new, HERE, ROW)
 
 
-@pytest.mark.parametrize("key", [b"", b"short", os.urandom(31), os.urandom(33), bytes(32), b"ab" * 16])
+@pytest.mark.parametrize(
+    "key",
+    [b"", b"short", os.urandom(31), os.urandom(33), bytes(32), b"ab" * 16],
+    ids=["none", "short", "a byte too short", "a byte too long", "zeros", "a pattern"],
+)
 def test_weak_keys_are_refused(key: bytes) -> None:
     with pytest.raises(ImproperlyConfigured, match="seal-1 must be"):
         Keyring({1: key}, FINGERPRINT)

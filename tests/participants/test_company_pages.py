@@ -82,7 +82,7 @@ LOOKING = {ParticipantState.ACTIVE, ParticipantState.READ_ONLY}
 JOINING = {ParticipantState.AGREEMENT_OUT, ParticipantState.TRAINING}
 
 
-@pytest.mark.parametrize("state", set(ParticipantState) - {ParticipantState.LEFT})
+@pytest.mark.parametrize("state", sorted(set(ParticipantState) - {ParticipantState.LEFT}))
 def test_a_company_that_is_joining_has_its_pages_and_no_signals(state: ParticipantState) -> None:
     company = bring_to(add_company("fernlight", active=False), state)
     browser = signed_in(add_team_member(company, "fay", Role.ADMIN).user)
