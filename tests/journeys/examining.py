@@ -20,6 +20,7 @@ def examine(page: Page) -> list[str]:
     its contrasts.
     """
     examined.add(page)
+    page.once("framenavigated", lambda _: examined.discard(page))
     size = page.viewport_size
     wrong = []
     for width in WIDTHS:

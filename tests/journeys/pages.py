@@ -12,7 +12,8 @@ REPORT_VIOLATIONS = (
 )
 
 
-# Pages that are being examined: axe and pictures put styles of their own into them, which the policy refuses.
+# Pages that are being examined, until they open the next: axe puts styles of its own into them, which the policy
+# refuses.
 examined: set[Page] = set()
 
 

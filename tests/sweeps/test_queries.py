@@ -26,6 +26,12 @@ FILE = as_file(
 )
 
 
+@pytest.fixture(autouse=True)
+def no_stamps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a session was used is written down every now and then, which is no matter of the page."""
+    monkeypatch.setattr("accounts.clock.STAMP_SECONDS", 1e9)
+
+
 def _asked(browser: Client, url: str) -> int:
     with CaptureQueriesContext(
         connection,
