@@ -1,11 +1,17 @@
 from django.urls import path
 
-from signals.views import endings, exports, filters, lookup, signals, uploads
+from signals.views import endings, exports, filters, incidents, lookup, signals, uploads
 
 app_name = "signals"
 urlpatterns = [
     path("", signals.listing, name="list"),
-    path("new/", signals.new, name="new"),
+    path("new/", incidents.new, name="new"),
+    path("new/add/", incidents.add, name="new_add"),
+    path("new/remove/", incidents.remove, name="new_remove"),
+    path("new/check/", incidents.check, name="new_check"),
+    path("new/draft/", incidents.draft, name="draft_keep"),
+    path("new/draft/discard/", incidents.discard, name="draft_discard"),
+    path("shared/", incidents.shared, name="shared"),
     path("filters/save/", filters.save, name="filter_save"),
     path("filters/<uuid:filter_id>/remove/", filters.remove, name="filter_remove"),
     path("lookup/", lookup.lookup, name="lookup"),
