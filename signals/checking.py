@@ -15,7 +15,7 @@ from audit.record import record
 from signals.counting import count_rows, shareable
 from signals.faults import FileRefused
 from signals.jobs import Job, limits
-from signals.mapping import MAPPABLE, as_choices, choices_for, names_of, seal_mapping
+from signals.mapping import MAPPABLE, as_choices, choices_for, mappable, names_of, seal_mapping
 from signals.models import Upload, UploadChunk, UploadState
 from signals.reader import Table, open_table, prescan, read_head
 from signals.rows import check_row
@@ -107,9 +107,10 @@ def _finish(job: Job) -> None:
 
 def _refuse(job: Job, refused: FileRefused) -> None:
     log.info("upload %s refused: %s", job.upload_id, refused.code)
+    is_kept = refused.code in MAPPABLE and bool(mappable(read_head(job.content(), limits()).header, {}))
     with job.acting():
         to = {"state": UploadState.REFUSED, "refusal": refused.code, "finished_at": Now()}
         job.advance(at=CHECKING, to=to)
-        if refused.code not in MAPPABLE:
+        if not is_kept:
             UploadChunk.objects.filter(upload=job.upload_id).delete()
         record(Event.UPLOAD_REFUSED, job.upload(), by=job.member, code=refused.code)

@@ -71,7 +71,7 @@ class IdentifierForm(forms.Form):
 
 
 class ShareForm(WithGroup):
-    """What is said about a signal. Its fields have the names of a file's columns, and are checked as a file's row is."""
+    """What is said about a signal. Its fields have the names of a file's columns, and are checked as a row is."""
 
     harm_types = forms.MultipleChoiceField(
         choices=HARM_CHOICES, widget=forms.CheckboxSelectMultiple, label="Harm", help_text="All that apply."

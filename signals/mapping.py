@@ -1,8 +1,9 @@
-"""Which column of a participant's file holds what, where its header does not say it: told once, kept for the next file."""
+"""Which column of a file holds what, where its header does not say it: told once, kept for the next file."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from audit.record import record
 from lantern.lib.bell import ring
 from lantern.lib.ids import new_id
 from lantern.lib.seal import keyring, seal
+from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
 from signals.columns import ERROR_COLUMNS, NATIVE, NEEDED, Choices, known_names, plain
 from signals.intake import WORK_ON_UPLOAD
@@ -25,6 +27,8 @@ from signals.threatexchange import LAYOUT as THREAT_EXCHANGE
 MAPPABLE = frozenset({"no_header", "missing_column"})
 """File codes for which the file is kept a while, so that its columns can be mapped."""
 MOST_COLUMNS = 60
+KEPT = timedelta(days=1)
+"""How long a file waits for its columns to be mapped."""
 
 
 class NotReady(Exception):
@@ -115,6 +119,18 @@ def map_columns(upload: Upload, header: Sequence[str], chosen: Mapping[int, str]
     _remember(header, chosen, by)
     record(Event.UPLOAD_MAPPED, upload, by=by, fields=sorted(field for field in chosen.values() if field))
     ring(WORK_ON_UPLOAD, upload_id=str(upload.pk))
+
+
+def forget_file(upload: Upload) -> None:
+    """The file of an upload that was refused is not to be mapped."""
+    UploadChunk.objects.filter(upload=upload, upload__state=UploadState.REFUSED).delete()
+
+
+def forget_unmapped() -> int:
+    """Remove the files whose columns nobody mapped; how many pieces. Safe to run twice."""
+    with acting_as_system():
+        over = Upload.objects.filter(state=UploadState.REFUSED, finished_at__lt=Now() - KEPT)
+        return UploadChunk.objects.filter(upload__in=over).delete()[0]
 
 
 def _complete(header: Sequence[str], chosen: Mapping[int, str]) -> dict[str, str]:

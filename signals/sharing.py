@@ -63,4 +63,3 @@ def _merged(rows: Sequence[CheckedRow], group: SharingGroup, by: Member) -> list
     StagedRow.objects.filter(batch=batch.id).delete()
     transaction.on_commit(lambda: signals_changed.send(sender=Upload))
     return [Shared(Outcome(outcome), signals[fingerprint]) for outcome, fingerprint in ended]
-

@@ -2,126 +2,222 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import lantern.lib.ids
 from django.db import migrations, models
+
+import lantern.lib.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('participants', '0008_names_reviewers'),
-        ('signals', '0004_ending_and_finding_walls'),
+        ("participants", "0008_names_reviewers"),
+        ("signals", "0004_ending_and_finding_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ColumnName',
+            name="ColumnName",
             fields=[
-                ('id', models.UUIDField(default=lantern.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('fingerprint', models.UUIDField(help_text='Keyed; of the participant and the name.')),
-                ('sealed_name', models.BinaryField(help_text='The name, without outer spaces and case.')),
-                ('field', models.CharField(help_text='The known column.', max_length=16)),
-                ('chosen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(default=lantern.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("fingerprint", models.UUIDField(help_text="Keyed; of the participant and the name.")),
+                ("sealed_name", models.BinaryField(help_text="The name, without outer spaces and case.")),
+                ("field", models.CharField(help_text="The known column.", max_length=16)),
+                ("chosen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=lantern.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('content', models.BinaryField(help_text='Sealed.')),
-                ('saved_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(default=lantern.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("content", models.BinaryField(help_text="Sealed.")),
+                ("saved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.RemoveConstraint(
-            model_name='upload',
-            name='upload_state_is_known',
+            model_name="upload",
+            name="upload_state_is_known",
         ),
         migrations.AddField(
-            model_name='upload',
-            name='asked_at',
+            model_name="upload",
+            name="asked_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='asked_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='participants.member'),
+            model_name="upload",
+            name="asked_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="participants.member",
+            ),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='check_number',
-            field=models.PositiveSmallIntegerField(default=0, help_text='How often it was to be checked again.'),
+            model_name="upload",
+            name="check_number",
+            field=models.PositiveSmallIntegerField(default=0, help_text="How often it was to be checked again."),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='decided_at',
+            model_name="upload",
+            name="decided_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='decided_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='participants.member'),
+            model_name="upload",
+            name="decided_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="participants.member",
+            ),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='declined_words',
-            field=models.BinaryField(help_text='Sealed. Why the second person declined.', null=True),
+            model_name="upload",
+            name="declined_words",
+            field=models.BinaryField(help_text="Sealed. Why the second person declined.", null=True),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='needs_approval',
-            field=models.BooleanField(default=False, help_text='So many rows that a second person agrees first.'),
+            model_name="upload",
+            name="needs_approval",
+            field=models.BooleanField(default=False, help_text="So many rows that a second person agrees first."),
         ),
         migrations.AddField(
-            model_name='upload',
-            name='sealed_mapping',
-            field=models.BinaryField(help_text='Column of the file → known column, where its own header does not say it.', null=True),
+            model_name="upload",
+            name="sealed_mapping",
+            field=models.BinaryField(
+                help_text="Column of the file → known column, where its own header does not say it.", null=True
+            ),
         ),
         migrations.AlterField(
-            model_name='upload',
-            name='state',
-            field=models.CharField(choices=[('checking', 'checking'), ('ready', 'ready to share'), ('waiting', 'waits for a second person'), ('applying', 'sharing'), ('done', 'shared'), ('refused', 'not accepted'), ('cancelled', 'cancelled')], default='checking', max_length=16),
+            model_name="upload",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("checking", "checking"),
+                    ("ready", "ready to share"),
+                    ("waiting", "waits for a second person"),
+                    ("applying", "sharing"),
+                    ("done", "shared"),
+                    ("refused", "not accepted"),
+                    ("cancelled", "cancelled"),
+                ],
+                default="checking",
+                max_length=16,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['checking', 'ready', 'waiting', 'applying', 'done', 'refused', 'cancelled'])), name='upload_state_is_known'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["checking", "ready", "waiting", "applying", "done", "refused", "cancelled"])
+                ),
+                name="upload_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('by')), ('decided_by', models.F('asked_by')), _connector='OR', _negated=True), _connector='OR'), name='upload_is_decided_by_another'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(
+                        ("decided_by", models.F("by")),
+                        ("decided_by", models.F("asked_by")),
+                        _connector="OR",
+                        _negated=True,
+                    ),
+                    _connector="OR",
+                ),
+                name="upload_is_decided_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('asked_by__isnull', False), ('needs_approval', True)), _connector='OR'), name='upload_that_waits_was_asked_for'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "waiting"), _negated=True),
+                    models.Q(("asked_by__isnull", False), ("needs_approval", True)),
+                    _connector="OR",
+                ),
+                name="upload_that_waits_was_asked_for",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='upload',
-            constraint=models.CheckConstraint(condition=models.Q(('needs_approval', False), models.Q(('state__in', ['applying', 'done']), _negated=True), models.Q(('decided_by__isnull', False), ('declined_words__isnull', True)), _connector='OR'), name='upload_is_shared_only_when_agreed_to'),
+            model_name="upload",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("needs_approval", False),
+                    models.Q(("state__in", ["applying", "done"]), _negated=True),
+                    models.Q(("decided_by__isnull", False), ("declined_words__isnull", True)),
+                    _connector="OR",
+                ),
+                name="upload_is_shared_only_when_agreed_to",
+            ),
         ),
         migrations.AddField(
-            model_name='columnname',
-            name='participant',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='participants.participant'),
+            model_name="columnname",
+            name="participant",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="participants.participant",
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='member',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='participants.member'),
+            model_name="draft",
+            name="member",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="participants.member"
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='participant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='participants.participant'),
+            model_name="draft",
+            name="participant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columnname',
-            constraint=models.UniqueConstraint(fields=('participant', 'fingerprint'), name='column_name_means_one_column'),
+            model_name="columnname",
+            constraint=models.UniqueConstraint(
+                fields=("participant", "fingerprint"), name="column_name_means_one_column"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columnname',
-            constraint=models.CheckConstraint(condition=models.Q(('field__in', ['kind', 'value', 'service', 'harm_types', 'severity', 'confidence', 'observed_at', 'incident', 'policy', 'note', 'tlp', 'expires_at'])), name='column_name_is_of_a_known_column'),
+            model_name="columnname",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "field__in",
+                        [
+                            "kind",
+                            "value",
+                            "service",
+                            "harm_types",
+                            "severity",
+                            "confidence",
+                            "observed_at",
+                            "incident",
+                            "policy",
+                            "note",
+                            "tlp",
+                            "expires_at",
+                        ],
+                    )
+                ),
+                name="column_name_is_of_a_known_column",
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['saved_at'], name='draft_by_age'),
+            model_name="draft",
+            index=models.Index(fields=["saved_at"], name="draft_by_age"),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Sharing one signal, or one incident with several identifiers, by hand. What is typed is kept in a draft between steps."""
+"""Sharing one signal, or one incident with several identifiers, by hand. A draft keeps what is typed between steps."""
 
 from typing import Any
 
@@ -13,7 +13,16 @@ from participants.policies import Action, groups_for
 from participants.requests import MemberRequest
 from signals.drafts import discard_draft, draft_of, keep_draft
 from signals.foretelling import foretell
-from signals.incident_form import MOST_IDENTIFIERS, IncidentForm, Typed, any_of, blank, group_named, judged_form, template_row
+from signals.incident_form import (
+    MOST_IDENTIFIERS,
+    IncidentForm,
+    Typed,
+    any_of,
+    blank,
+    group_named,
+    judged_form,
+    template_row,
+)
 from signals.incident_form import shown_form as form_of
 from signals.models import Draft, Outcome, Signal
 from signals.sharing import Shared, share_incident

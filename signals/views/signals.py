@@ -104,4 +104,3 @@ def _about(found: Signal, member: Member) -> dict[str, Any]:
         "handling_form": TightenForm(signal=found),
         "revealed": None,
     }
-
