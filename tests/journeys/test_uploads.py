@@ -30,8 +30,6 @@ def write(path: Path, *lines: str, header: str = HEADER) -> Path:
 
 def test_a_file_is_mended_mapped_shared_and_taken_back(visit: Visit, tmp_path: Path) -> None:
     page = visit("ben@cloudnine.example")
-    page.goto("/signals/uploads/new/")
-    look_closely(page)
     rows = ["email,good@mend.example,grooming", "email,nobody,grooming", "email,other@mend.example,rudeness"]
     upload(page, write(tmp_path / "first.csv", *rows, header="Sort,Wert,harm_types\n"))
     map_the_columns(page)
