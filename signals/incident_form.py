@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
 
@@ -97,20 +98,20 @@ class IncidentForm(ShareForm):
         return [(number, each) for number, row in enumerate(self.rows, 1) for each in row if each.errors]
 
 
-def shown_form(typed: Typed, groups: Any) -> IncidentForm:
+def shown_form(typed: Typed, groups: QuerySet[SharingGroup]) -> IncidentForm:
     """The form with what was typed, nothing of it judged."""
     said = {name: value for name, value in typed.said.items() if value}
     return IncidentForm(initial=said, rows=_rows(typed.rows), groups=groups)
 
 
-def judged_form(data: QueryDict, groups: Any) -> IncidentForm:
+def judged_form(data: QueryDict, groups: QuerySet[SharingGroup]) -> IncidentForm:
     """The form of a request. Rows with nothing in them are let go where another one has something."""
     rows = Typed.of(data).rows
     filled = [row for row in rows if any_of(row)]
     return IncidentForm(data, rows=_rows(filled or rows[:1], bound=True), groups=groups)
 
 
-def group_named(data: QueryDict, groups: Any) -> SharingGroup | None:
+def group_named(data: QueryDict, groups: QuerySet[SharingGroup]) -> SharingGroup | None:
     """The sharing group that a request names; the one there is, where there is only one."""
     only = list(groups[:2])
     if len(only) == 1:
@@ -125,5 +126,7 @@ def template_row() -> IdentifierForm:
 
 
 def _rows(rows: Sequence[Cells], *, bound: bool = False) -> list[IdentifierForm]:
-    name = "data" if bound else "initial"
-    return [IdentifierForm(**{name: row}, auto_id=f"identifier_{number}_%s") for number, row in enumerate(rows, 1)]
+    return [
+        IdentifierForm(row if bound else None, initial=row, auto_id=f"identifier_{number}_%s")
+        for number, row in enumerate(rows, 1)
+    ]

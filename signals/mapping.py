@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -104,7 +105,7 @@ def map_columns(upload: Upload, header: Sequence[str], chosen: Mapping[int, str]
     Raises `NotReady`, and `Unmapped` where a needed column is missing or one is named twice.
     """
     mapping = _complete(header, chosen)
-    to = {
+    to: dict[str, Any] = {
         "state": UploadState.CHECKING, "refusal": "", "rows_total": None, "rows_checked": 0, "last_number": 0,
         "counts": {}, "sealed_mapping": seal_mapping(mapping, upload.pk), "check_number": upload.check_number + 1,
         "needs_approval": False, "decided_by": None, "decided_at": None, "declined_words": None, "asked_by": None,

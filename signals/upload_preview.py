@@ -1,6 +1,7 @@
 """What a checked file holds before any of it is shared: its columns, the first rows of each outcome, its effect."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from lantern.lib.seal import unseal
 from lantern.lib.tenancy import acting_as_system
@@ -44,7 +45,7 @@ def columns_of(upload: Upload, header: tuple[str, ...]) -> list[FileColumn]:
     return mappable(header, upload.mapping)
 
 
-def first_rows(upload: Upload) -> list[dict[str, object]]:
+def first_rows(upload: Upload) -> list[dict[str, Any]]:
     """The first rows of each outcome, while they wait to be shared: `label` and `rows`."""
     if upload.state not in (UploadState.READY, UploadState.WAITING):
         return []

@@ -143,8 +143,8 @@ def test_a_value_of_a_closed_group_is_unknown_to_others(as_alice: Client, alice:
     for group in ({}, {"group": closed.pk}, {"group": "x"}, {"group": "9" * 40}):
         piece = as_alice.post("/signals/new/check/", {**typed, **group}, headers=PIECE).content.decode()
         assert "already" not in piece
-    piece = signed_in(bob.user).post("/signals/new/check/", {**typed, "group": closed.pk}, headers=PIECE)
-    assert "Your company shares this already" in piece.content.decode()
+    inside = signed_in(bob.user).post("/signals/new/check/", {**typed, "group": closed.pk}, headers=PIECE)
+    assert "Your company shares this already" in inside.content.decode()
     answer = as_alice.post("/signals/new/", {**TYPED, **typed, "service": ""}, follow=True)
     assert [row["told"] for row in answer.context["rows"]] == ["New in the group."]
 
