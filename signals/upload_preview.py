@@ -82,7 +82,7 @@ def signals_label(number: int) -> str:
 
 
 def _under(by_tlp: dict[str, int]) -> str:
-    labels = [(TLP[name].label, number) for name, number in by_tlp.items()]
+    labels = [(level.label, by_tlp[name]) for name, level in TLP.items() if by_tlp.get(name)]
     if len(labels) == 1:
         return f" under {labels[0][0]}"
     told = ", ".join(f"{number:,} under {label}" for label, number in labels)
