@@ -309,6 +309,9 @@ CELERY_BEAT_SCHEDULE = {
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
+# Bringing files in: to share more rows than this a second person agrees first. And how long a draft is kept.
+UPLOAD_APPROVAL_ROWS = _number("LANTERN_UPLOAD_APPROVAL_ROWS", 10_000)
+SIGNAL_DRAFT_DAYS = _number("LANTERN_SIGNAL_DRAFT_DAYS", 14)
 # Taking lists out: above the first number a lead has to agree, above the second it is refused.
 EXPORT_APPROVAL_ROWS = _number("LANTERN_EXPORT_APPROVAL_ROWS", 1_000)
 EXPORT_MAX_ROWS = _number("LANTERN_EXPORT_MAX_ROWS", 100_000)

@@ -6,16 +6,18 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from audit.events import Event
 from audit.record import record
-from signals.counting import count_rows
+from signals.counting import count_rows, shareable
 from signals.faults import FileRefused
 from signals.jobs import Job, limits
+from signals.mapping import MAPPABLE, as_choices, choices_for, mappable, names_of, seal_mapping
 from signals.models import Upload, UploadChunk, UploadState
-from signals.reader import Table, open_table, prescan
+from signals.reader import Table, open_table, prescan, read_head
 from signals.rows import check_row
 from signals.staging import good_row, rejected_row, stage
 
@@ -41,18 +43,33 @@ def check(job: Job) -> None:
 
 def _measure(job: Job) -> Upload:
     """Read the whole file once: what is refused whole is refused before any row counts, and the total is known."""
-    total = prescan(job.content(), limits()).rows
     with job.acting():
-        job.advance(at={**CHECKING, "rows_total": None}, to={"rows_total": total, "started_at": Now()})
+        upload = job.upload()
+    mapping = upload.mapping or _named_by_participant(job)
+    total = prescan(job.content(), limits(), as_choices(mapping)).rows
+    to = {"rows_total": total, "started_at": Now(), "sealed_mapping": seal_mapping(mapping, upload.pk)}
+    with job.acting():
+        job.advance(at={**_round(upload), "rows_total": None}, to=to)
         return job.upload()
 
 
+def _named_by_participant(job: Job) -> dict[str, str]:
+    with job.acting():
+        names = names_of(job.member.participant_id)
+    return choices_for(read_head(job.content(), limits()).header, names) if names else {}
+
+
+def _round(upload: Upload) -> dict[str, Any]:
+    """The check that is going on: another one begins when the columns are mapped anew."""
+    return {**CHECKING, "check_number": upload.check_number}
+
+
 def _check_rows(job: Job, upload: Upload) -> None:
-    table = open_table(job.content(), limits())
+    table = open_table(job.content(), limits(), as_choices(upload.mapping))
     done, last = upload.rows_checked, upload.last_number
     for rows in _slices(islice(table, done, None)):
         staged = _staged(job, table, rows, timezone.now())
-        at = {**CHECKING, "rows_checked": done, "last_number": last}
+        at = {**_round(upload), "rows_checked": done, "last_number": last}
         done, last = done + len(rows), rows[-1][0]
         with job.acting():
             job.advance(at=at, to={"rows_checked": done, "last_number": last})
@@ -81,16 +98,19 @@ def _finish(job: Job) -> None:
         upload = job.upload()
         goes_on = upload.confirmed_at is not None
         to = {"state": UploadState.APPLYING if goes_on else UploadState.READY, "started_at": Now()}
-        job.advance(at={**CHECKING, "rows_checked": upload.rows_total}, to=to)
+        job.advance(at={**_round(upload), "rows_checked": upload.rows_total}, to=to)
         counts = count_rows(upload.pk)
-        Upload.objects.filter(pk=upload.pk).update(counts=counts)
+        is_large = shareable(counts) > settings.UPLOAD_APPROVAL_ROWS
+        Upload.objects.filter(pk=upload.pk).update(counts=counts, needs_approval=is_large and not goes_on)
         record(Event.UPLOAD_CHECKED, upload, by=job.member, read=counts["read"], rejected=counts["rejected"])
 
 
 def _refuse(job: Job, refused: FileRefused) -> None:
     log.info("upload %s refused: %s", job.upload_id, refused.code)
+    is_kept = refused.code in MAPPABLE and bool(mappable(read_head(job.content(), limits()).header, {}))
     with job.acting():
         to = {"state": UploadState.REFUSED, "refusal": refused.code, "finished_at": Now()}
         job.advance(at=CHECKING, to=to)
-        UploadChunk.objects.filter(upload=job.upload_id).delete()
+        if not is_kept:
+            UploadChunk.objects.filter(upload=job.upload_id).delete()
         record(Event.UPLOAD_REFUSED, job.upload(), by=job.member, code=refused.code)

@@ -7,6 +7,7 @@ from lantern.lib.csvfile import rows_as_csv
 from signals.columns import ERROR_COLUMNS
 from signals.faults import FAULTS
 from signals.jobs import limits, take_job
+from signals.mapping import as_choices
 from signals.models import Outcome, StagedRow, Upload
 from signals.reader import open_table
 
@@ -20,7 +21,7 @@ def error_file(upload: Upload) -> Iterator[str]:
 
 def _rows(upload: Upload) -> Iterator[list[str]]:
     rejected = _rejected(upload.pk)
-    table = open_table(take_job(upload.pk).content(), limits())
+    table = open_table(take_job(upload.pk).content(), limits(), as_choices(upload.mapping))
     # A file that was mended once brings the five columns along; they are made anew.
     kept = [index for index, name in enumerate(table.header) if name.strip().lower() not in ERROR_COLUMNS]
     yield [table.header[index] for index in kept] + list(ERROR_COLUMNS)

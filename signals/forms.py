@@ -22,6 +22,11 @@ SEVERITY_CHOICES = [(severity.name, severity.label) for severity in SEVERITIES.v
 TLP_CHOICES = [(level.name, f"{level.label}: {level.meaning}") for level in TLP.values()]
 
 
+def words_of(code: str) -> str:
+    """A fault at a field: what is wrong, and what to do."""
+    return f"{FAULTS[code].title}. {FAULTS[code].how_to_fix}"
+
+
 class GroupField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """The sharing group, where there is a choice; the one there is, where there is none."""
 
@@ -50,8 +55,8 @@ class WithGroup(forms.Form):
         return self._only or self.cleaned_data["group"]
 
 
-class ShareForm(WithGroup):
-    """One signal. Its fields have the names of a file's columns, and are checked as a file's row is."""
+class IdentifierForm(forms.Form):
+    """Which signal it is. Its fields have the names of a file's columns."""
 
     kind = forms.ChoiceField(choices=[("", "Choose one"), *KIND_CHOICES])
     service = forms.CharField(
@@ -63,6 +68,11 @@ class ShareForm(WithGroup):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
         help_text="Exactly one. Defanged values such as hxxps://example[.]com are understood.",
     )
+
+
+class ShareForm(WithGroup):
+    """What is said about a signal. Its fields have the names of a file's columns, and are checked as a row is."""
+
     harm_types = forms.MultipleChoiceField(
         choices=HARM_CHOICES, widget=forms.CheckboxSelectMultiple, label="Harm", help_text="All that apply."
     )
@@ -96,22 +106,20 @@ class ShareForm(WithGroup):
     )
 
     field_order = (
-        "kind", "service", "value", "harm_types", "severity", "confidence", "observed_at", "policy", "incident", "note",
-        "tlp", "attested",
+        "harm_types", "severity", "confidence", "observed_at", "policy", "incident", "note", "tlp", "attested",
     )  # fmt: skip
 
-    def clean(self) -> dict[str, Any]:
-        """Keeps the checked signal as `checked`, or puts each fault at its field."""
-        cleaned = super().clean() or {}
-        checked = check_fields(self._as_row(cleaned), now=timezone.now())
+    def judged(self, cleaned: Mapping[str, Any], identifier: forms.Form | None = None) -> CheckedRow | None:
+        """The checked signal, or None with each fault at its field, here or in the form of the identifier."""
+        typed = {**self._as_row(cleaned), **(identifier.cleaned_data if identifier else {})}
+        checked = check_fields(typed, now=timezone.now())
         if isinstance(checked, CheckedRow):
-            self.checked = checked
-        else:
-            for fault in checked:
-                if fault.field in self.fields and not self.has_error(fault.field):
-                    told = FAULTS[fault.code]
-                    self.add_error(fault.field, f"{told.title}. {told.how_to_fix}")
-        return cleaned
+            return checked
+        for fault in checked:
+            place = identifier if identifier and fault.field in identifier.fields else self
+            if fault.field in place.fields and not place.has_error(fault.field):
+                place.add_error(fault.field, words_of(fault.code))
+        return None
 
     def _as_row(self, cleaned: Mapping[str, Any]) -> dict[str, str]:
         texts = {name: value for name, value in cleaned.items() if isinstance(value, str)}

@@ -82,6 +82,6 @@ def start_upload(file: "File[bytes]", *, group: SharingGroup, by: Member, share:
 
 
 def earlier_upload(upload: Upload) -> Upload | None:
-    """The latest earlier upload of the very same file by the same participant that was shared, or None."""
+    """The latest earlier upload of the very same file by the same participant, shared or on its way, or None."""
     same = Upload.objects.filter(participant=upload.participant_id, digest=upload.digest, pk__lt=upload.pk)
-    return same.filter(state=UploadState.DONE).order_by("-pk").first()
+    return same.exclude(state__in=[UploadState.REFUSED, UploadState.CANCELLED]).order_by("-pk").first()

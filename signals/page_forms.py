@@ -62,9 +62,15 @@ class CorrectForm(ShareForm):
         groups = SharingGroup.objects.filter(pk=contribution.sharing_group_id)
         super().__init__(*args, groups=groups, **{**kwargs, "initial": _said(contribution)})
         self._signal, self._seen = contribution.signal, contribution.observed_at
-        for name in ("kind", "service", "value", "incident"):
-            del self.fields[name]
+        del self.fields["incident"]
         self.fields["attested"].label = "A person at my company has looked at this again."
+
+    def clean(self) -> dict[str, Any]:
+        """Keeps the checked row as `checked`."""
+        cleaned = super().clean() or {}
+        if checked := self.judged(cleaned):
+            self.checked = checked
+        return cleaned
 
     def _as_row(self, cleaned: Any) -> dict[str, str]:
         """The row it would be in a file: the value is the one that is there."""

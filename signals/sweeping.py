@@ -2,14 +2,16 @@
 
 from lantern.lib.bell import ring
 from lantern.lib.tenancy import acting_as_system
-from signals import expiring, looking_up, withdrawing
+from signals import drafts, expiring, looking_up, mapping, withdrawing
 from signals.withdrawing import CARRY_ON
 
 
 def sweep_endings() -> None:
-    """Carry on what ends contributions, and forget old look-ups. Safe to run twice."""
+    """Carry on what ends contributions, and forget old look-ups, drafts and files. Safe to run twice."""
     with acting_as_system():
         for withdrawal_id in withdrawing.unfinished():
             ring(CARRY_ON, withdrawal_id=str(withdrawal_id))
     expiring.carry_on()
     looking_up.forget_old()
+    drafts.forget_old()
+    mapping.forget_unmapped()

@@ -6,19 +6,25 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from lantern.lib.tenancy import acting_as_system
-from participants.policies import readers_of
+from participants.models import Member
+from participants.policies import Action, can
+from signals.approving import may_decide
+from signals.counting import shareable
 from signals.faults import FAULTS
 from signals.intake import earlier_upload
+from signals.mapping import FileColumn
 from signals.models import Outcome, Upload, UploadState
 from signals.refusals import refusal_of
+from signals.upload_preview import columns_of, effect_of, first_rows, header_of, signals_label
+from signals.withdrawing import in_force_of
 
-STEPS = ("File", "Check", "Preview", "Share", "Done")
+STEPS = ("File", "Columns", "Check", "Preview", "Done")
 PRESENT = {
-    UploadState.CHECKING: 1,
-    UploadState.REFUSED: 1,
-    UploadState.READY: 2,
-    UploadState.APPLYING: 3,
+    UploadState.CHECKING: 2,
+    UploadState.REFUSED: 2,
+    UploadState.READY: 3,
+    UploadState.WAITING: 3,
+    UploadState.APPLYING: 4,
     UploadState.DONE: len(STEPS),
 }
 LEAST_SECONDS = 0.5
@@ -26,6 +32,11 @@ SAME_FILE = (
     "The very same file was shared on {:%-d %B %Y}. Sharing it again makes nothing double: rows that are already yours"
     " are confirmed anew."
 )
+
+SAME_FILE_OPEN = "The very same file was uploaded on {:%-d %B %Y}. That upload is not shared yet: {}."
+WITHOUT_FILE = frozenset({UploadState.CHECKING, UploadState.CANCELLED})
+MAPPED_IN = frozenset({UploadState.READY, UploadState.REFUSED})
+READ = frozenset({UploadState.READY, UploadState.WAITING, UploadState.APPLYING, UploadState.DONE})
 
 # One example of each cause: the first row that has it.
 GROUPS = """
@@ -36,8 +47,10 @@ SELECT DISTINCT ON (code) code, number, fault->>1 AS column FROM (
 """
 
 
-def page_of(upload: Upload) -> dict[str, Any]:
-    """The context of `signals/upload.html`."""
+def page_of(upload: Upload, member: Member) -> dict[str, Any]:
+    """The context of `signals/upload.html`, apart from its forms."""
+    header = () if upload.state in WITHOUT_FILE else header_of(upload)
+    columns = columns_of(upload, header)
     return {
         "upload": upload,
         "steps": _steps(UploadState(upload.state)),
@@ -45,10 +58,15 @@ def page_of(upload: Upload) -> dict[str, Any]:
         "counts": counts_of(upload),
         "bar": _bar(upload),
         "groups": _groups(upload),
-        "effect": _effect(upload),
-        "action_label": f"Share {_signals(_shareable(upload))}",
+        "first_rows": first_rows(upload),
+        "columns": columns if upload.state in MAPPED_IN else [],
+        "effect": effect_of(upload),
+        "shareable": signals_label(shareable(upload.counts or {})),
         "refusal": refusal_of(upload).message if upload.refusal else "",
-        "notes": _notes(upload),
+        "problem": FAULTS[upload.refusal].title if upload.refusal else "",
+        "notes": [*_same_file(upload), *_told_columns(upload, columns)],
+        "may_decide": may_decide(upload, member),
+        "may_withdraw": _may_withdraw(upload, member),
     }
 
 
@@ -118,39 +136,26 @@ def _group(code: str, count: int, row: int, column: str | None) -> dict[str, Any
     return {"code": code, "title": told.title, "how_to_fix": told.how_to_fix, "count": count, **example}
 
 
-def _shareable(upload: Upload) -> int:
-    counts = upload.counts or {}
-    return sum(counts.get(name, 0) for name in (Outcome.NEW, Outcome.CORROBORATED, Outcome.ALREADY_YOURS))
-
-
-def _signals(number: int) -> str:
-    return f"{number:,} signal" if number == 1 else f"{number:,} signals"
-
-
-def _effect(upload: Upload) -> str:
-    counts = upload.counts or {}
-    new, others = counts.get(Outcome.NEW, 0), _others(upload)
-    known = _shareable(upload) - new
-    companies = f"{others:,} other {'company' if others == 1 else 'companies'}"
-    seen, confirmed = f"{_signals(new)} %s visible to {companies}", f"{_signals(known)} known already %s confirmed."
-    match upload.state:
-        case UploadState.READY:
-            return f"{seen % 'will become'}; {confirmed % 'will be'}"
-        case UploadState.DONE:
-            return f"{seen % 'became'}; {confirmed % 'were'}"
-        case UploadState.CANCELLED if upload.rows_applied:
-            return f"{upload.rows_applied:,} rows were gone through before it ended. What was shared stays shared."
-        case _:
-            return "Nothing of it was shared, and its rows were not kept."
-
-
-def _others(upload: Upload) -> int:
-    with acting_as_system():
-        return readers_of(upload.sharing_group).exclude(pk=upload.participant_id).count()
-
-
-def _notes(upload: Upload) -> list[str]:
+def _same_file(upload: Upload) -> list[str]:
     earlier = earlier_upload(upload)
     if earlier is None:
         return []
-    return [SAME_FILE.format(earlier.created_at)]
+    if earlier.state == UploadState.DONE:
+        return [SAME_FILE.format(earlier.created_at)]
+    return [SAME_FILE_OPEN.format(earlier.created_at, earlier.state_label)]
+
+
+def _told_columns(upload: Upload, columns: list[FileColumn]) -> list[str]:
+    """How the columns were read where they do not bear a known name, and which were left out."""
+    if upload.state not in READ:
+        return []
+    named = ", ".join(f"“{column.name}” as {column.field}" for column in columns if column.field)
+    left_out = ", ".join(column.name for column in columns if not column.field)
+    told = [f"As your company chose, these columns are read: {named}."] if named else []
+    return [*told, f"These columns are left out: {left_out}."] if left_out else told
+
+
+def _may_withdraw(upload: Upload, member: Member) -> bool:
+    if upload.state not in (UploadState.DONE, UploadState.CANCELLED) or not can(member, Action.WITHDRAW_SIGNALS):
+        return False
+    return in_force_of(upload.participant_id, upload).exists()

@@ -28,9 +28,12 @@ class NotReady(Exception):
 
 @transaction.atomic
 def confirm_upload(upload: Upload, *, by: Member) -> None:
-    """Share the good rows of a checked upload. Raises `NotReady`; a second click does nothing twice."""
+    """Share the good rows of a checked upload that needs no second person. A second click does nothing twice.
+
+    Raises `NotReady`, also for an upload that needs one.
+    """
     to = {"state": UploadState.APPLYING, "confirmed_at": Now(), "started_at": Now(), "touched_at": Now()}
-    if not Upload.objects.filter(pk=upload.pk, state=UploadState.READY).update(**to):
+    if not Upload.objects.filter(pk=upload.pk, state=UploadState.READY, needs_approval=False).update(**to):
         raise NotReady
     record(Event.UPLOAD_CONFIRMED, upload, by=by)
     ring(WORK_ON_UPLOAD, upload_id=str(upload.pk))
@@ -39,7 +42,7 @@ def confirm_upload(upload: Upload, *, by: Member) -> None:
 @transaction.atomic
 def cancel_upload(upload: Upload, *, by: Member) -> None:
     """Forget an upload that shares nothing yet: its file and its staged rows go. Raises `NotReady`."""
-    before_sharing = (UploadState.CHECKING, UploadState.READY)
+    before_sharing = (UploadState.CHECKING, UploadState.READY, UploadState.WAITING)
     to = {"state": UploadState.CANCELLED, "finished_at": Now()}
     if not Upload.objects.filter(pk=upload.pk, state__in=before_sharing).update(**to):
         raise NotReady

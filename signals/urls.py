@@ -1,11 +1,17 @@
 from django.urls import path
 
-from signals.views import endings, exports, filters, lookup, signals, uploads
+from signals.views import endings, exports, filters, incidents, lookup, signals, uploads
 
 app_name = "signals"
 urlpatterns = [
     path("", signals.listing, name="list"),
-    path("new/", signals.new, name="new"),
+    path("new/", incidents.new, name="new"),
+    path("new/add/", incidents.add, name="new_add"),
+    path("new/remove/", incidents.remove, name="new_remove"),
+    path("new/check/", incidents.check, name="new_check"),
+    path("new/draft/", incidents.draft, name="draft_keep"),
+    path("new/draft/discard/", incidents.discard, name="draft_discard"),
+    path("shared/", incidents.shared, name="shared"),
     path("filters/save/", filters.save, name="filter_save"),
     path("filters/<uuid:filter_id>/remove/", filters.remove, name="filter_remove"),
     path("lookup/", lookup.lookup, name="lookup"),
@@ -23,9 +29,14 @@ urlpatterns = [
     path("uploads/", uploads.listing, name="uploads"),
     path("uploads/new/", uploads.new, name="upload_new"),
     path("uploads/template.csv", uploads.template, name="upload_template"),
+    path("uploads/columns.csv", uploads.dictionary, name="upload_dictionary"),
     path("uploads/<uuid:upload_id>/", uploads.upload, name="upload"),
     path("uploads/<uuid:upload_id>/progress/", uploads.progress, name="upload_progress"),
     path("uploads/<uuid:upload_id>/share/", uploads.apply, name="upload_apply"),
+    path("uploads/<uuid:upload_id>/columns/", uploads.columns, name="upload_columns"),
+    path("uploads/<uuid:upload_id>/ask/", uploads.ask, name="upload_ask"),
+    path("uploads/<uuid:upload_id>/agree/", uploads.agree, name="upload_agree"),
+    path("uploads/<uuid:upload_id>/decline/", uploads.refuse, name="upload_decline"),
     path("uploads/<uuid:upload_id>/cancel/", uploads.cancel, name="upload_cancel"),
     path("uploads/<uuid:upload_id>/withdraw/", endings.withdraw_upload, name="upload_withdraw"),
     path("uploads/<uuid:upload_id>/errors.csv", uploads.errors, name="upload_errors"),

@@ -1,5 +1,6 @@
 """One CSV file on its way to becoming contributions: its pieces, its rows, and how far it is."""
 
+import json
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,13 +13,16 @@ from lantern.lib.seal import Place, unseal
 from participants.models import Member, Participant, SharingGroup
 
 FILE_NAME = Place("signals_upload", "sealed_name")
+MAPPING = Place("signals_upload", "sealed_mapping")
+DECLINED = Place("signals_upload", "declined_words")
 
 
 class UploadState(models.TextChoices):
-    """How far it is. A worker carries on what is checking or applying; a person confirms what is ready."""
+    """How far it is. A worker carries on what is checking or applying; people decide on what is ready or waiting."""
 
     CHECKING = "checking", "checking"
     READY = "ready", "ready to share"
+    WAITING = "waiting", "waits for a second person"
     APPLYING = "applying", "sharing"
     DONE = "done", "shared"
     REFUSED = "refused", "not accepted"
@@ -65,6 +69,16 @@ class Upload(models.Model):
     last_number = models.PositiveIntegerField(default=0, help_text="Spreadsheet number of the last row checked.")
     applied_to = models.PositiveIntegerField(default=0, help_text="Spreadsheet number up to which rows are shared.")
     rows_applied = models.PositiveIntegerField(default=0)
+    sealed_mapping = models.BinaryField(
+        null=True, help_text="Column of the file → known column, where its own header does not say it."
+    )
+    check_number = models.PositiveSmallIntegerField(default=0, help_text="How often it was to be checked again.")
+    needs_approval = models.BooleanField(default=False, help_text="So many rows that a second person agrees first.")
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    asked_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(null=True)
+    declined_words = models.BinaryField(null=True, help_text="Sealed. Why the second person declined.")
     counts = models.JSONField(default=dict, help_text="The five outcomes, errors by code, incidents, outcomes by kind.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     started_at = models.DateTimeField(null=True, help_text="When the running phase began.")
@@ -85,6 +99,20 @@ class Upload(models.Model):
                 name="upload_is_shared_only_when_confirmed",
             ),
             models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~(Q(decided_by=F("by")) | Q(decided_by=F("asked_by"))),
+                name="upload_is_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=UploadState.WAITING) | Q(asked_by__isnull=False, needs_approval=True),
+                name="upload_that_waits_was_asked_for",
+            ),
+            models.CheckConstraint(
+                condition=Q(needs_approval=False)
+                | ~Q(state__in=[UploadState.APPLYING, UploadState.DONE])
+                | Q(decided_by__isnull=False, declined_words__isnull=True),
+                name="upload_is_shared_only_when_agreed_to",
+            ),
+            models.CheckConstraint(
                 condition=Q(rows_total__isnull=True) | Q(rows_checked__lte=F("rows_total")),
                 name="upload_checked_rows_are_of_its_rows",
             ),
@@ -102,6 +130,19 @@ class Upload(models.Model):
     def file_name(self) -> str:
         """The file's name as its sender gave it."""
         return unseal(self.sealed_name, FILE_NAME, self.id)
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Column of the file → known column, or "" for one that is left out; empty where its header says it all."""
+        if self.sealed_mapping is None:
+            return {}
+        opened: dict[str, str] = json.loads(unseal(self.sealed_mapping, MAPPING, self.id))
+        return opened
+
+    @property
+    def shown_declined_words(self) -> str:
+        """Why the second person declined."""
+        return unseal(self.declined_words, DECLINED, self.id) if self.declined_words else ""
 
     @property
     def state_label(self) -> str:

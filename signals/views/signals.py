@@ -1,4 +1,4 @@
-"""The list of what is shared, one signal, and sharing one by hand."""
+"""The list of what is shared, and one signal."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,17 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from lantern.lib.marks import requires
 from lantern.lib.paging import capped_count, first_page
 from participants.models import Member
-from participants.policies import Action, can, groups_for
+from participants.policies import Action, can
 from participants.requests import MemberRequest
 from signals.contribution_page import told_contributions
 from signals.filters import SignalFilter
-from signals.forms import ShareForm
-from signals.models import Outcome, SavedFilter, Signal
+from signals.models import SavedFilter, Signal
 from signals.page_forms import SaveFilterForm, TightenForm
 from signals.page_keys import after_key, next_url
 from signals.related import related_to
 from signals.revealing import reveal as reveal_value
-from signals.sharing import share_signals
 from signals.signal_history import history_of
 from signals.tightening import WouldLoosen, tighten
 
@@ -92,17 +90,6 @@ def handle(request: MemberRequest, signal_id: UUID) -> HttpResponse:
     return redirect("signals:signal", found.pk)
 
 
-@requires(Action.SHARE_SIGNALS)
-def new(request: MemberRequest) -> HttpResponse:
-    """Share one signal."""
-    form = ShareForm(request.POST or None, groups=groups_for(request.member, Action.SHARE_SIGNALS))
-    if form.is_valid():
-        outcomes = share_signals([form.checked], group=form.chosen_group, by=request.member)
-        messages.success(request, _said(outcomes))
-        return redirect("signals:list")
-    return render(request, "signals/new.html", {"form": form}, status=422 if form.errors else 200)
-
-
 def _visible(request: MemberRequest, signal_id: UUID) -> Signal:
     visible = Signal.objects.visible_to(request.member).with_handling(request.member)
     return get_object_or_404(visible.select_related("sharing_group"), pk=signal_id)
@@ -117,11 +104,3 @@ def _about(found: Signal, member: Member) -> dict[str, Any]:
         "handling_form": TightenForm(signal=found),
         "revealed": None,
     }
-
-
-def _said(outcomes: dict[Outcome, int]) -> str:
-    if outcomes[Outcome.NEW]:
-        return "Shared. The signal is new in the group."
-    if outcomes[Outcome.CORROBORATED]:
-        return "Shared. Another company had shared the signal already; yours confirms it."
-    return "You had shared this signal already. What you said about it now replaces what you said before."

@@ -1,10 +1,12 @@
 """Files: choose, check, preview, share; each step a page one can leave and come back to."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,19 +17,26 @@ from audit.record import record
 from lantern.lib.csvfile import rows_as_csv
 from lantern.lib.marks import requires
 from lantern.lib.paging import first_page
+from participants.models import Member
 from participants.policies import Action, can, groups_for
 from participants.requests import MemberRequest
+from signals.approving import SamePerson, approve, ask_approval, decline
 from signals.columns import NATIVE
 from signals.dictionary import COLUMN_DICTIONARY
 from signals.error_file import error_file
 from signals.forms import UploadForm
 from signals.intake import start_upload
+from signals.map_form import DeclineForm, MapForm
+from signals.mapping import NotReady as CannotMap
+from signals.mapping import Unmapped, map_columns
 from signals.models import Outcome, Upload, UploadChunk
 from signals.page_keys import after_key, next_url
 from signals.upload_page import page_of, progress_of
+from signals.upload_preview import columns_of, header_of
 from signals.uploads import NotReady, cancel_upload, confirm_upload
 
 CSV_TYPE = "text/csv; charset=utf-8"
+SAME_PERSON = "A second person decides: not who sent the file, and not who asked. Nothing has changed."
 TOO_LATE = "That cannot be done any more: the upload has moved on. This is how it stands now."
 
 
@@ -66,9 +75,7 @@ def new(request: MemberRequest) -> HttpResponse:
 @require_safe
 def upload(request: MemberRequest, upload_id: UUID) -> HttpResponse:
     """How an upload stands."""
-    found = _visible(request, upload_id)
-    errors_url = reverse("signals:upload_errors", args=[found.pk]) if _has_errors(found) else None
-    return render(request, "signals/upload.html", {**page_of(found), "errors_url": errors_url})
+    return _page(request, _visible(request, upload_id))
 
 
 @requires(Action.VIEW_SIGNALS)
@@ -87,6 +94,52 @@ def progress(request: MemberRequest, upload_id: UUID) -> HttpResponse:
 def apply(request: MemberRequest, upload_id: UUID) -> HttpResponse:
     """Share the good rows."""
     return _moved(request, upload_id, confirm_upload)
+
+
+@requires(Action.UPLOAD_SIGNALS)
+@require_POST
+def ask(request: MemberRequest, upload_id: UUID) -> HttpResponse:
+    """Ask for the second person that so many rows take."""
+    return _moved(request, upload_id, ask_approval)
+
+
+@requires(Action.UPLOAD_SIGNALS)
+@require_POST
+def agree(request: MemberRequest, upload_id: UUID) -> HttpResponse:
+    """Be the second person, and agree."""
+    return _moved(request, upload_id, approve)
+
+
+@requires(Action.UPLOAD_SIGNALS)
+@require_POST
+def refuse(request: MemberRequest, upload_id: UUID) -> HttpResponse:
+    """Be the second person, and decline with a reason."""
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _visible(request, upload_id), decline_form=form, status=422)
+    return _moved(request, upload_id, partial(_decline, words=form.cleaned_data["words"]))
+
+
+@requires(Action.UPLOAD_SIGNALS)
+@require_POST
+def columns(request: MemberRequest, upload_id: UUID) -> HttpResponse:
+    """Say which column of the file holds what, and have it checked again."""
+    found = _visible(request, upload_id)
+    header = header_of(found)
+    form = MapForm(request.POST, columns=columns_of(found, header))
+    if form.is_valid():
+        try:
+            map_columns(found, header, form.chosen, by=request.member)
+            messages.success(
+                request, "The file is checked again. The next one with these columns is read the same way."
+            )
+            return redirect("signals:upload", found.pk)
+        except Unmapped as unmapped:
+            form.explain(unmapped)
+        except CannotMap:
+            messages.warning(request, TOO_LATE)
+            return redirect("signals:upload", found.pk)
+    return _page(request, found, map_form=form, status=422)
 
 
 @requires(Action.UPLOAD_SIGNALS)
@@ -110,6 +163,14 @@ def errors(request: MemberRequest, upload_id: UUID) -> HttpResponse:
 
 @requires(Action.UPLOAD_SIGNALS)
 @require_safe
+def dictionary(_request: HttpRequest) -> HttpResponse:
+    """What each column holds, as a file."""
+    told = [["column", "needed", "holds"], *([entry.name, entry.needed, entry.holds] for entry in COLUMN_DICTIONARY)]
+    return _csv("".join(rows_as_csv(told)), "lantern-columns.csv")
+
+
+@requires(Action.UPLOAD_SIGNALS)
+@require_safe
 def template(_request: HttpRequest) -> HttpResponse:
     """The header of a file, and nothing below it."""
     return _csv("".join(rows_as_csv([list(NATIVE)])), "lantern-template.csv")
@@ -117,6 +178,19 @@ def template(_request: HttpRequest) -> HttpResponse:
 
 def _visible(request: MemberRequest, upload_id: UUID) -> Upload:
     return get_object_or_404(Upload.objects.visible_to(request.member).select_related("by__user"), pk=upload_id)
+
+
+def _page(request: MemberRequest, found: Upload, *, status: int = 200, **forms: Form) -> HttpResponse:
+    page = page_of(found, request.member)
+    errors_url = reverse("signals:upload_errors", args=[found.pk]) if _has_errors(found) else None
+    may_upload = can(request.member, Action.UPLOAD_SIGNALS)
+    map_form = MapForm(columns=page["columns"]) if page["columns"] and may_upload else None
+    context = {"map_form": map_form, "decline_form": DeclineForm(), "may_upload": may_upload, **forms}
+    return render(request, "signals/upload.html", {**page, "errors_url": errors_url, **context}, status=status)
+
+
+def _decline(found: Upload, *, words: str, by: Member) -> None:
+    decline(found, words, by=by)
 
 
 def _has_errors(found: Upload) -> bool:
@@ -130,6 +204,8 @@ def _moved(request: MemberRequest, upload_id: UUID, move: Any) -> HttpResponse:
         move(found, by=request.member)
     except NotReady:
         messages.warning(request, TOO_LATE)
+    except SamePerson:
+        messages.warning(request, SAME_PERSON)
     return redirect("signals:upload", found.pk)
 
 

@@ -48,18 +48,22 @@ from reviews.second_reviews import agree, change, return_to_first, take, vote
 from reviews.settling import settle
 from reviews.threads import write
 from reviews.undoing import undo
+from signals.approving import approve, ask_approval, decline
 from signals.correcting import Word, correct
 from signals.departures import withdraw_departed
+from signals.drafts import discard_draft, keep_draft
 from signals.erasing import erase_value
 from signals.error_file import error_file
 from signals.expiring import expire
 from signals.exporting import ask_for_export, decide_export, export_file
+from signals.foretelling import foretell
 from signals.holding import lift_hold, place_hold
 from signals.looking_up import ask, download
+from signals.mapping import map_columns
 from signals.models import Contribution, Export, Signal, Upload
 from signals.revealing import reveal
 from signals.saved_filters import remove_filter, save_filter
-from signals.sharing import share_signals
+from signals.sharing import share_incident, share_signals
 from signals.tightening import tighten
 from signals.uploads import cancel_upload, confirm_upload, work_on
 from signals.withdrawing import withdraw
@@ -104,6 +108,20 @@ def _decided(by: Member, of: Member, *, days_ago: int = 0) -> Decision:
 
 def _own(by: Member) -> Contribution:
     return share(by).contributions.get()
+
+
+def _large(by: Member) -> Upload:
+    """An upload that takes a second person."""
+    found = upload(by, FILE)
+    Upload.objects.filter(pk=found.pk).update(needs_approval=True)
+    return found
+
+
+def _asked_by_colleague(b: Member) -> Upload:
+    colleague = add_team_member(b.participant, "colleague")
+    found = _large(colleague)
+    ask_approval(found, by=colleague)
+    return found
 
 
 def _waiting(by: Member) -> Export:
@@ -412,6 +430,38 @@ ACTS: dict[str, Act] = {
         lambda a, b: confirm_upload(upload(b, FILE), by=b),
         lambda _, b: work_on(Upload.objects.get().pk),
         ["upload.applied"],
+    ),
+    "map_columns": (
+        lambda a, b: upload(b, as_file(["kind", "what", "harm_types"], ["email", "planted@example.com", "grooming"])),
+        lambda found, b: map_columns(found, ["kind", "what", "harm_types"], {1: "value"}, by=b),
+        ["upload.mapped"],
+    ),
+    "ask_approval": (
+        lambda a, b: _large(b),
+        lambda found, b: ask_approval(found, by=b),
+        ["upload.approval_asked"],
+    ),
+    "approve": (lambda a, b: _asked_by_colleague(b), lambda found, b: approve(found, by=b), ["upload.approved"]),
+    "decline": (
+        lambda a, b: _asked_by_colleague(b),
+        lambda found, b: decline(found, "planted", by=b),
+        ["upload.declined"],
+    ),
+    "share_incident": (
+        lambda a, b: ALL(by=PORTAL),
+        lambda group, b: share_incident([row(), row(value="b@example.com")], group=group, by=b),
+        ["incident.shared"],
+    ),
+    "foretell": (
+        lambda a, b: (share(a), ALL(by=PORTAL))[1],
+        lambda group, b: foretell({"kind": "email", "value": "mira@example.com"}, group, by=b),
+        ["signal.checked"],
+    ),
+    "keep_draft": (lambda a, b: None, lambda _, b: keep_draft({"rows": [], "said": {}}, by=b), ["draft.kept"]),
+    "discard_draft": (
+        lambda a, b: keep_draft({"rows": [], "said": {}}, by=b),
+        lambda _, b: discard_draft(by=b),
+        ["draft.discarded"],
     ),
     "route": (lambda a, b: share(a), lambda _, b: route(), ["review.routed"]),
     "claim_next": (lambda a, b: share_and_route(a), lambda _, b: claims.claim_next(by=b), ["review.claimed"]),

@@ -38,11 +38,13 @@ from reviews.rules import DEFAULT, save_rule
 from reviews.threads import write
 from reviews.undoing import undo
 from reviews.viewing import saw
+from signals.drafts import keep_draft
 from signals.erasing import erase_value
 from signals.expiring import expire
 from signals.exporting import ask_for_export
 from signals.holding import place_hold
 from signals.looking_up import ask
+from signals.mapping import map_columns
 from signals.models import Contribution, Signal
 from signals.relating import relate
 from signals.saved_filters import save_filter
@@ -185,6 +187,8 @@ FOREIGN = [
     "signals_handling",
     "signals_export",
     "signals_savedfilter",
+    "signals_draft",
+    "signals_columnname",
     "signals_lookup",
     "signals_relation",
     "signals_pdqpage",
@@ -280,6 +284,9 @@ def _add_what_ends_and_finds(bob: Member, group: SharingGroup) -> None:
     ask_for_export({}, reason="matching", by=bob)
     save_filter("mine", {"kind": "email"}, by=bob)
     ask("a@example.com", by=bob)
+    keep_draft({"rows": [], "said": {}}, by=bob)
+    header = ["kind", "what", "harm_types"]
+    map_columns(upload(bob, as_file(header), group=group), header, {1: "value"}, by=bob)
     relate()
 
 

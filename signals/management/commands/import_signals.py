@@ -14,6 +14,7 @@ from participants.models import Member, SharingGroup
 from participants.policies import Action, groups_for
 from signals.error_file import error_file
 from signals.intake import start_upload
+from signals.mapping import forget_file
 from signals.models import Outcome, Upload, UploadState
 from signals.refusals import refusal_of
 from signals.uploads import work_on
@@ -22,7 +23,10 @@ PAUSE_SECONDS = 0.2
 
 
 class Command(BaseCommand):
-    """Checks a file and shares its good rows, as the page does, without a worker."""
+    """Checks a file and shares its good rows, as the page does, without a worker.
+
+    Whoever runs it has the machine: it asks for no second person, however many rows there are.
+    """
 
     help = "Imports a CSV of signals for a participant. The last line of stdout is one JSON object."
 
@@ -42,6 +46,8 @@ class Command(BaseCommand):
         upload = _start(options["file"], member, options["group"], share=not options["check"])
         upload = _finished(upload, member)
         if upload.state == UploadState.REFUSED:
+            with _acting(member):
+                forget_file(upload)
             refused = refusal_of(upload)
             self.stdout.write(json.dumps({"refused": refused.code, "message": refused.message}))
             raise SystemExit(1)

@@ -1,0 +1,146 @@
+"""Columns with names of their own: said once which is which, kept for the participant's next file."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.utils import timezone
+from django.utils.html import escape
+
+from audit.models import AuditEvent
+from participants.models import Member
+from signals import mapping
+from signals.mapping import NotReady, forget_unmapped, map_columns
+from signals.models import ColumnName, Contribution, StagedRow, Upload, UploadChunk
+from signals.uploads import confirm_upload, work_on
+from tests.signals.files import as_file
+from tests.world import signed_in, upload
+
+pytestmark = pytest.mark.django_db
+
+OWN = ["Sort", "What", "harm_types", "Why", "colour"]
+ROWS = [["email", "a@example.com", "grooming", "asked", "red"], ["email", "nobody", "grooming", "", "blue"]]
+FILE = as_file(OWN, *ROWS)
+CHOSEN = {"column_0": "kind", "column_1": "value", "column_3": "note", "column_4": ""}
+
+
+def _again(found: Upload) -> Upload:
+    work_on(found.pk)
+    return Upload.objects.get(pk=found.pk)
+
+
+def test_a_file_with_other_names_is_mapped_by_hand_and_checked(alice: Member, as_alice: Client) -> None:
+    found = upload(alice, FILE)
+    assert (found.state, found.refusal) == ("refused", "missing_column")
+    page = as_alice.get(f"/signals/uploads/{found.pk}/").content.decode()
+    assert "Columns of the file" in page
+    assert all(name in page for name in ("Sort", "What", "Why", "colour"))
+    answer = as_alice.post(f"/signals/uploads/{found.pk}/columns/", CHOSEN)
+    assert answer.status_code == 302
+    found = _again(found)
+    assert (found.state, found.refusal) == ("ready", "")
+    assert (found.counts["new"], found.counts["rejected"]) == (1, 1)
+    told = as_alice.get(f"/signals/uploads/{found.pk}/").content.decode()
+    assert escape("“Sort” as kind, “What” as value, “Why” as note.") in told
+    assert "These columns are left out: colour." in told
+    confirm_upload(found, by=alice)
+    assert _again(found).state == "done"
+    assert Contribution.objects.in_force().get().shown_note == "asked"
+    errors = as_alice.post(f"/signals/uploads/{found.pk}/errors.csv").content.decode("utf-8-sig")
+    assert errors.splitlines()[0] == "Sort,What,harm_types,Why,colour,_row,_column,_code,_problem,_how_to_fix"
+    assert AuditEvent.objects.get(event="upload.mapped").details == {"fields": ["kind", "note", "value"]}
+
+
+def test_the_next_file_of_the_company_is_read_the_same_way(alice: Member, amir: Member, bob: Member) -> None:
+    found = upload(alice, FILE)
+    map_columns(found, OWN, {0: "kind", 1: "value", 3: "note"}, by=alice)
+    other = as_file(["WHAT", " sort ", "harm_types"], ["b@example.com", "email", "grooming"])
+    read = upload(amir, other)
+    assert (read.state, read.counts["new"]) == ("ready", 1)
+    page = signed_in(amir.user).get(f"/signals/uploads/{read.pk}/").content.decode()
+    assert escape("As your company chose") in page
+    assert upload(bob, other).state == "refused"
+    native = upload(alice, as_file(["kind", "value", "harm_types", "what"], ["email", "c@example.com", "grooming", ""]))
+    assert native.counts["new"] == 1
+
+
+def test_names_are_sealed(alice: Member) -> None:
+    map_columns(upload(alice, FILE), OWN, {0: "kind", 1: "value"}, by=alice)
+    row = ColumnName.objects.get(field="value")
+    assert row.name == "what"
+    assert b"what" not in bytes(row.sealed_name)
+    assert b"what" not in bytes(Upload.objects.get().sealed_mapping or b"")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ColumnName.objects.filter(pk=row.pk).update(field="colour")
+
+
+def test_a_name_that_is_left_out_later_is_forgotten(alice: Member) -> None:
+    found = upload(alice, FILE)
+    map_columns(found, OWN, {0: "kind", 1: "value", 3: "note"}, by=alice)
+    found = _again(found)
+    map_columns(found, OWN, {0: "kind", 1: "value"}, by=alice)
+    assert set(ColumnName.objects.values_list("field", flat=True)) == {"kind", "value"}
+    found = _again(found)
+    assert (found.state, found.check_number, StagedRow.objects.count()) == ("ready", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ({"column_0": "kind"}, "No column is read as value"),
+        ({**CHOSEN, "column_4": "value"}, "Two columns are read as value"),
+        ({**CHOSEN, "column_4": "harm_types"}, "Two columns are read as harm_types"),
+        ({**CHOSEN, "column_4": "pigeon"}, "Select a valid choice"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_explained(
+    alice: Member, as_alice: Client, chosen: dict[str, str], said: str
+) -> None:
+    found = upload(alice, FILE)
+    answer = as_alice.post(f"/signals/uploads/{found.pk}/columns/", chosen)
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert (Upload.objects.get().state, ColumnName.objects.count()) == ("refused", 0)
+
+
+def test_only_a_file_that_waits_is_mapped_and_once(alice: Member, as_bob: Client) -> None:
+    found = upload(alice, FILE)
+    assert as_bob.post(f"/signals/uploads/{found.pk}/columns/", CHOSEN).status_code == 404
+    map_columns(found, OWN, {0: "kind", 1: "value"}, by=alice)
+    with pytest.raises(NotReady):
+        map_columns(found, OWN, {0: "kind", 1: "value"}, by=alice)
+    done = upload(alice, as_file(["kind", "value", "harm_types"], ["email", "z@example.com", "grooming"]), share=True)
+    with pytest.raises(NotReady):
+        map_columns(done, ["kind", "value", "harm_types"], {}, by=alice)
+
+
+def test_a_worker_of_the_earlier_check_stops(alice: Member) -> None:
+    """It read the file with other columns: nothing of what it staged is kept."""
+    from signals import checking  # noqa: PLC0415 -- its inner step is what is raced here
+    from signals.jobs import Superseded, take_job  # noqa: PLC0415
+
+    found = upload(alice, as_file(["kind", "value", "harm_types", "more"], ["email", "z@example.com", "grooming", "x"]))
+    Upload.objects.filter(pk=found.pk).update(state="checking", rows_checked=0, last_number=0)
+    StagedRow.objects.all().delete()
+    late = Upload.objects.get(pk=found.pk)
+    Upload.objects.filter(pk=found.pk).update(check_number=1)
+    with pytest.raises(Superseded):
+        checking._check_rows(take_job(found.pk), late)
+    assert StagedRow.objects.count() == 0
+
+
+def test_a_file_nobody_mapped_is_forgotten(alice: Member, as_alice: Client) -> None:
+    found = upload(alice, FILE)
+    assert forget_unmapped() == 0
+    Upload.objects.update(finished_at=timezone.now() - mapping.KEPT - timedelta(minutes=1))
+    assert (forget_unmapped(), forget_unmapped(), UploadChunk.objects.count()) == (1, 0, 0)
+    assert "This file cannot be read" in as_alice.get(f"/signals/uploads/{found.pk}/").content.decode()
+    with pytest.raises(NotReady):
+        map_columns(found, OWN, {0: "kind", 1: "value"}, by=alice)
+
+
+def test_a_file_of_threatexchange_needs_no_mapping(alice: Member, as_alice: Client) -> None:
+    header = ["td_indicator_type", "td_raw_indicator", "td_share_level", "harm_types", "colour"]
+    upload(alice, as_file(header, ["EMAIL_ADDRESS", "a@example.com", "AMBER", "grooming", "red"]))
+    assert mapping.mappable(header, {}) == []
+    assert mapping.choices_for(header, {"colour": "note"}) == {}
