@@ -101,6 +101,7 @@ class Event(StrEnum):
     TEMPLATE_REMOVED = "decision_template.removed"
     KEYS_CHOSEN = "keys.chosen"
     REVIEWS_CLOSED = "review.closed"
+    SECOND_ASKED = "second_review.asked"
     SECOND_TAKEN = "second_review.taken"
     SECOND_VOTED = "second_review.voted"
     SECOND_AGREED = "second_review.agreed"
