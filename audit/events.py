@@ -48,6 +48,7 @@ class Event(StrEnum):
     MEMBER_REMOVED = "member.removed"
     MEMBER_READMITTED = "member.readmitted"
     MEMBER_TRAINED = "member.trained"
+    TRAINING_REMINDED = "member.training_reminded"
     INVITATION_SENT = "invitation.sent"
     INVITATION_RENEWED = "invitation.renewed"
     INVITATION_WITHDRAWN = "invitation.withdrawn"

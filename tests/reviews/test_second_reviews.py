@@ -156,7 +156,7 @@ def test_who_has_read_it_goes_on_with_her_vote_and_never_votes_again(
         take(second, by=bea)
     assert not SecondReview.objects.due_for(bea).exists()
     for change_of in ({"second_by": bea}, {"read_by": []}):
-        with pytest.raises(IntegrityError, match="nobody_who_read|forgets_no_reader"), transaction.atomic():
+        with pytest.raises(IntegrityError, match=r"nobody_who_read|forgets_no_reader"), transaction.atomic():
             SecondReview.objects.update(**change_of)
 
 
