@@ -32,8 +32,9 @@ def _remind(member: Member, own: list[Standing], now: datetime) -> bool:
     reached = [days for days in settings.TRAINING_LETTER_DAYS if left is not None and 0 <= left <= days]
     if not reached:
         return False
-    step = {"participant": member.participant, "member": member, "ends_on": min(ends), "days": min(reached)}
-    _, is_new = TrainingNotice.objects.get_or_create(**step)
+    _, is_new = TrainingNotice.objects.get_or_create(
+        participant=member.participant, member=member, ends_on=min(ends), days=min(reached)
+    )
     if is_new:
         record(Event.TRAINING_REMINDED, member, by=PORTAL, days=min(reached))
         write_letter("training_ends", topic=Topic.PROGRAMME, to=member.user, context={"ends_on": min(ends)})

@@ -40,7 +40,8 @@ def together_with(review: Review, member: Member) -> QuerySet[Review]:
 def decide_many(opened: Review, reviews: Sequence[Review], said: Conclusion, *, by: Member) -> DecisionBatch:
     """Decide `reviews` as `said`, each by itself. `opened` is the one that the member holds and has looked at.
 
-    The batch says what became of each. Raises `ClaimLost`, `NotTogether`, `BreakFirst` where severe ones wait for one, and what does not fit in `said`.
+    The batch says what became of each. Raises `ClaimLost`, `NotTogether`, `BreakFirst` where severe ones wait for a
+    break, and what does not fit in `said`.
     """
     said.refuse_what_does_not_fit()
     if not Review.objects.held_by(by).filter(pk=opened.pk).exists():

@@ -190,9 +190,14 @@ def _serve(member: Member) -> UUID:
 
 
 def _bare(member: Member) -> UUID:
-    values = {"member": member.pk, "participant": member.participant_id, "lease": lease(), "groups": _groups(member.pk)}
+    values: dict[str, Any] = {
+        "member": member.pk,
+        "participant": member.participant_id,
+        "lease": lease(),
+        "groups": _groups(member.pk),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM_NEXT, {**values, "left_out": [], "below": ANY_SEVERITY})
+        cursor.execute(CLAIM_NEXT, values)
         row = cursor.fetchone()
     assert row, "the queue is empty"
     return UUID(str(row[0]))

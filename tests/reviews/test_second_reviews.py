@@ -155,7 +155,8 @@ def test_who_has_read_it_goes_on_with_her_vote_and_never_votes_again(
     with pytest.raises(SecondTaken):
         take(second, by=bea)
     assert not SecondReview.objects.due_for(bea).exists()
-    for change_of in ({"second_by": bea}, {"read_by": []}):
+    changes: list[dict[str, Any]] = [{"second_by": bea}, {"read_by": []}]
+    for change_of in changes:
         with pytest.raises(IntegrityError, match=r"nobody_who_read|forgets_no_reader"), transaction.atomic():
             SecondReview.objects.update(**change_of)
 

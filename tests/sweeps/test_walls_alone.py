@@ -47,7 +47,7 @@ def without_filters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _foreign(world: World, persons: Iterable[str] = PERSONS) -> dict[tuple[str, str], int]:
     """What is answered about another's objects, where it is neither a 404 nor the way to sign in."""
     # What is said in a group that one is in can be read anyway: here, of a group that one is not in.
-    hidden = {**world.others, "contribution": Contribution.objects.get(signal=world.others["signal"]).pk}
+    hidden = {**world.others, "contribution": Contribution.objects.get(signal=str(world.others["signal"])).pk}
     told = {}
     for name in (name for name, page in PAGES.items() if page.about):
         for person in persons:
@@ -64,7 +64,7 @@ def test_walls_alone_hide_what_is_another_s(world: World, monkeypatch: pytest.Mo
 
 def test_walls_alone_keep_what_is_another_s_as_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Harbor's contribution to an open group can be read at Northwind, and not be taken back or corrected there."""
-    said = Contribution.objects.get(pk=world.others["contribution"])
+    said = Contribution.objects.get(pk=str(world.others["contribution"]))
     with (
         without_filters(monkeypatch),
         pytest.raises(IntegrityError, match="withdrawal_is_of_ones_own"),
