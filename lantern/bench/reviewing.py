@@ -190,12 +190,8 @@ def _serve(member: Member) -> UUID:
 
 
 def _bare(member: Member) -> UUID:
-    values: dict[str, Any] = {
-        "member": member.pk,
-        "participant": member.participant_id,
-        "lease": lease(),
-        "groups": _groups(member.pk),
-    }
+    values: dict[str, Any] = {"member": member.pk, "participant": member.participant_id, "lease": lease()}
+    values |= {"groups": _groups(member.pk), "left_out": [], "below": ANY_SEVERITY}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM_NEXT, values)
         row = cursor.fetchone()
