@@ -58,8 +58,11 @@ def confirm_authenticator(user: User, *, seed: bytes, code: str, name: str, by: 
     User.objects.select_for_update().get(pk=user.pk)
     if first and strong_factors(user):
         raise NameTaken
-    if Authenticator.objects.filter(user=user, name=name).exists():
+    known = list(Authenticator.objects.filter(user=user))
+    if any(device.name == name for device in known):
         raise NameTaken
+    if any(device.holds(seed) for device in known):
+        raise CodeRefused  # of this set-up, by a request that was quicker
     device = Authenticator.enroll(user, name=name, seed=seed)
     if not device.verify_token(code):
         raise CodeRefused

@@ -40,7 +40,7 @@ def keep_form(request: HttpRequest) -> bool:
         {"path": request.get_full_path(), "fields": fields, "writer": writer, "until": time.time() + WAITS_SECONDS}
     )
     # The pages of one's own account are soon filled in again, and what they take had better not wait anywhere.
-    if writer is None or not fields or len(body) > LARGEST or request.path.startswith("/accounts/"):
+    if writer is None or len(body) > LARGEST or request.path.startswith("/accounts/"):
         return False
     row = new_id()
     request.session[KEPT] = [str(row), b64encode(seal(body, PLACE, row)).decode()]

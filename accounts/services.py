@@ -45,7 +45,12 @@ def change_password(user: User, password: str, *, by: Actor) -> None:
 
 @transaction.atomic
 def change_email(user: User, email: str, *, by: Actor) -> None:
-    """Give `user` another e-mail address, one that is known to be theirs; the old one is told. Raises `EmailTaken`."""
+    """Give `user` another e-mail address, one that is known to be theirs; the old one is told. Raises `EmailTaken`.
+
+    Nothing is done where it is theirs already: of several requests at once, one changes it.
+    """
+    if User.objects.select_for_update().get(pk=user.pk).email == email.lower():
+        return
     if User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
         raise EmailTaken
     what = "The e-mail address of your account was changed"

@@ -80,7 +80,7 @@ class Gate:
         """Decide by the view's mark. Admin pages are staff's, each of them."""
         mark = mark_of(view)
         if request.resolver_match and "admin" in request.resolver_match.app_names:
-            mark = Mark(Action.ADMINISTER, passed=True, fresh=_admin_asks_again(request, view))
+            mark = Mark(Action.ADMINISTER, passed=True, fresh=_admin_asks_again(request, view, mark))
         if mark is None:
             log.error(
                 "the view of %s bears no mark and answers nobody",
@@ -98,11 +98,11 @@ class Gate:
         return None
 
 
-def _admin_asks_again(request: HttpRequest, view: Any) -> bool:
-    """In the admin exports ask for a factor again, and so do changes where the model's page says so."""
+def _admin_asks_again(request: HttpRequest, view: Any, mark: Mark | None) -> bool:
+    """In the admin exports ask for a factor again, and so do changes where the model's page or the view says so."""
     name = (request.resolver_match and request.resolver_match.url_name) or ""
-    changes = request.method == "POST" and getattr(getattr(view, "model_admin", None), "fresh_changes", False)
-    return name.endswith("_export") or bool(changes)
+    says_so = getattr(getattr(view, "model_admin", None), "fresh_changes", False) or (mark is not None and mark.fresh)
+    return name.endswith("_export") or (request.method == "POST" and says_so)
 
 
 def _confirm_first(request: HttpRequest) -> HttpResponse:

@@ -300,6 +300,7 @@ CELERY_BEAT_SCHEDULE = {
     "expiry": {"task": "signals.expire", "schedule": crontab(hour="2", minute="17")},
     "departures": {"task": "signals.withdraw_departed", "schedule": SWEEP_SECONDS},
     "programme": {"task": "participants.keep_programme", "schedule": 60 * 60},
+    "training": {"task": "participants.remind_of_training", "schedule": 60 * 60},
     "letters": {"task": "accounts.send_letters", "schedule": SWEEP_SECONDS},
     "resets": {"task": "accounts.answer_resets", "schedule": SWEEP_SECONDS},
     "old_sessions": {"task": "accounts.clear_sessions", "schedule": 60 * 60},
@@ -325,6 +326,7 @@ APPLICATION_DRAFT_DAYS = _number("LANTERN_APPLICATION_DRAFT_DAYS", 90)
 AGREEMENT_MAX_BYTES = _number("LANTERN_AGREEMENT_MAX_BYTES", 10_000_000)
 INVITATION_DAYS = _number("LANTERN_INVITATION_DAYS", 7)
 TRAINING_VALID_DAYS = _number("LANTERN_TRAINING_VALID_DAYS", 365)
+TRAINING_LETTER_DAYS = _days("LANTERN_TRAINING_LETTER_DAYS", "30,7,0")
 TRAINING_REMIND_DAYS = _number("LANTERN_TRAINING_REMIND_DAYS", 30)
 
 # Reviewing.

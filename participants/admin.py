@@ -75,6 +75,7 @@ class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
 
     resource_classes: ClassVar[list[type[ModelResource]]] = [ParticipantResource]
     form = ParticipantForm
+    fresh_changes = True
     list_display = ("name", "sector", "state", "receive_only", "active_since")
     list_filter = ("state", "receive_only")
     search_fields = ("name", "slug")
@@ -127,6 +128,7 @@ class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
 class SharingGroupAdmin(StaffAdmin):
     """Sharing groups. Who is in them follows from the participants' states."""
 
+    fresh_changes = True
     list_display = ("name", "slug", "names_contributors", "names_reviewers")
     fields = ("slug", "name", "names_contributors", "names_reviewers")
 

@@ -16,11 +16,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lantern.lib.marks import requires
 from participants.agreement_file import attached
 from participants.agreements import add_agreement
 from participants.departing import effects_of_leaving
 from participants.lifecycle import IllegalMove, NotReady, ReasonNeeded, missing_for_activation, moves_from
 from participants.models import Agreement, Application, CheckIn, Participant, ParticipantState
+from participants.policies import Action
 from participants.questions import APPLICATION, VETTING
 from participants.services import give_buddy, move_participant, offboard
 from participants.timeline import timeline_of
@@ -148,6 +150,7 @@ def addresses(wrap: Callable[[Any], Any]) -> list[URLPattern]:
     return [path(route, wrap(view), name=f"participant_{name}") for name, (view, route) in views.items()]
 
 
+@requires(Action.ADMINISTER, fresh=True)
 @require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Make one of the legal moves."""
@@ -215,6 +218,7 @@ def buddy(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(participant)
 
 
+@requires(Action.ADMINISTER, fresh=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, pk: int) -> HttpResponse:
     """What leaving would end; and, confirmed by the slug, leaving."""

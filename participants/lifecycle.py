@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.models import Authenticator
 from participants.models import Agreement, CheckIn, CheckInNotice, Member, Participant, ParticipantState, Role, Step
@@ -98,7 +99,8 @@ def missing_for_activation(participant: Participant) -> list[Missing]:
 
 def enrolled(members: QuerySet[Member]) -> QuerySet[Member]:
     """Those who have a second factor."""
-    return members.filter(user__in=Authenticator.objects.filter(confirmed=True).values("user"))
+    factors = (model.objects.filter(confirmed=True).values("user") for model in (Authenticator, WebAuthnCredential))
+    return members.filter(user__in=next(factors)) | members.filter(user__in=next(factors))
 
 
 @dataclass(frozen=True)

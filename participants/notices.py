@@ -13,6 +13,9 @@ participant_leaving = Signal()
 # Sent in the transaction in which a participant left, with `participant` and `by`: what belongs to it ends.
 participant_left = Signal()
 
+# Sent in the transaction in which a participant takes part again, with `participant` and `since`: when it last did.
+participant_returned = Signal()
+
 
 @dataclass(frozen=True)
 class Effect:

@@ -16,6 +16,7 @@ from lantern.lib.tenancy import acting_as_system
 from participants.departing import part
 from participants.lifecycle import check_move
 from participants.models import Buddy, Member, Participant, ParticipantState, Role, SharingGroup, StateChange
+from participants.notices import participant_returned
 
 VIEW, CONTRIBUTE = "view_signals", "contribute_signals"
 
@@ -61,6 +62,9 @@ def move_participant(
     record(Event.PARTICIPANT_MOVED, participant, by=by, before=now.state, after=to.value)
     if begins:
         join_group(participant, default_group(by=by), by=by)
+    elif to == ParticipantState.ACTIVE:
+        stopped = StateChange.objects.filter(participant=participant, before=ParticipantState.ACTIVE).latest("pk")
+        participant_returned.send(sender=None, participant=participant, since=stopped.at)
     if to == ParticipantState.LEFT:
         part(participant, by=by)
 

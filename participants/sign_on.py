@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from accounts.factors import tell
-from accounts.models import User
+from accounts.models import Session, User
 from audit.events import Event
 from audit.record import Actor, record
 from lantern.lib.tenancy import acting_as_system
@@ -44,13 +44,19 @@ def set_sign_on(
     is_active: bool = True,
     passwords_forbidden: bool = False,
 ) -> SignOn:
-    """Keep the OpenID provider of `participant`; without a `secret` the one there is stays."""
+    """Keep the OpenID provider of `participant`; without a `secret` the one there is stays.
+
+    When it begins to forbid passwords, its people's sessions end: the next ones begin at their company.
+    """
     found = SignOn.objects.filter(participant=participant).first() or SignOn(participant=participant)
+    forbade = found.is_active and found.passwords_forbidden and found.pk is not None
     found.issuer, found.client_id = issuer.rstrip("/"), client_id
     found.is_active, found.passwords_forbidden = is_active, passwords_forbidden
     if secret is not None:
         found.seal_secret(secret)
     found.save()
+    if is_active and passwords_forbidden and not forbade:
+        Session.objects.filter(user__in=participant.members.values("user")).delete()
     record(Event.SIGN_ON_CHANGED, found, by=by, active=is_active, passwords_forbidden=passwords_forbidden)
     return found
 

@@ -52,7 +52,7 @@ WITH taken AS (
 )
 UPDATE reviews_review r SET holder_id = %(member)s, held_until = statement_timestamp() + %(lease)s
 FROM taken WHERE r.id = taken.id
-RETURNING r.id, taken.holder_id
+RETURNING r.*, taken.holder_id AS former_id
 """
 
 SWEPT = 500
@@ -83,17 +83,12 @@ def lease() -> timedelta:
 def claim_next(*, by: Member) -> Review | None:
     """Give the member the most urgent review nobody holds; None when there is none. Raises `TooManyClaims`."""
     _refuse_too_many(by)
-    with connection.cursor() as cursor:
-        groups = list(groups_for(by, Action.DECIDE).values_list("pk", flat=True))
-        limits = limits_of(by)
-        values: dict[str, Any] = {"member": by.pk, "participant": by.participant_id, "lease": lease(), "groups": groups}
-        values |= {"left_out": limits.harm_types, "below": limits.below}
-        cursor.execute(CLAIM_NEXT, values)
-        row = cursor.fetchone()
-    if not row:
-        return None
-    review, former = Review.objects.get(pk=row[0]), row[1]
-    return _claimed(review, by, former)
+    groups = list(groups_for(by, Action.DECIDE).values_list("pk", flat=True))
+    limits = limits_of(by)
+    values: dict[str, Any] = {"member": by.pk, "participant": by.participant_id, "lease": lease(), "groups": groups}
+    values |= {"left_out": limits.harm_types, "below": limits.below}
+    found: Any = next(iter(Review.objects.raw(CLAIM_NEXT, values)), None)
+    return _claimed(found, by, found.former_id) if found else None
 
 
 @transaction.atomic

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from audit.events import Event
 from audit.record import record
 from participants.models import Member
-from reviews.claims import AlreadyClaimed, ClaimLost, take
+from reviews.care import SEVERE_FROM, must_break
+from reviews.claims import AlreadyClaimed, BreakFirst, ClaimLost, take
 from reviews.deciding import Conclusion, conclude
 from reviews.models import DecisionBatch, Review
 from signals.models import Contribution
@@ -39,7 +40,8 @@ def together_with(review: Review, member: Member) -> QuerySet[Review]:
 def decide_many(opened: Review, reviews: Sequence[Review], said: Conclusion, *, by: Member) -> DecisionBatch:
     """Decide `reviews` as `said`, each by itself. `opened` is the one that the member holds and has looked at.
 
-    The batch says what became of each. Raises `ClaimLost`, `NotTogether`, and what does not fit in `said`.
+    The batch says what became of each. Raises `ClaimLost`, `NotTogether`, `BreakFirst` where severe ones wait for a
+    break, and what does not fit in `said`.
     """
     said.refuse_what_does_not_fit()
     if not Review.objects.held_by(by).filter(pk=opened.pk).exists():
@@ -49,6 +51,9 @@ def decide_many(opened: Review, reviews: Sequence[Review], said: Conclusion, *, 
     late = set(Review.objects.visible_to(by).filter(pk__in=chosen).exclude(state="open").values_list("pk", flat=True))
     if not 1 <= len(chosen) <= settings.MOST_AT_ONCE or chosen != fitting | late:
         raise NotTogether
+    severe = any(review.signal.severity >= SEVERE_FROM for review in reviews if review.pk != opened.pk)
+    if severe and must_break(by):
+        raise BreakFirst
     batch = DecisionBatch.objects.create(participant=by.participant, decided_by=by)
     # Always in the same order, so that two batches never wait for each other in a circle.
     batch.results = {str(review.pk): _decide(review, said, batch, by) for review in sorted(reviews, key=_key)}

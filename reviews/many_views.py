@@ -14,13 +14,13 @@ from lantern.lib.marks import requires
 from participants.models import Member
 from participants.policies import Action
 from participants.requests import MemberRequest
-from reviews.claims import ClaimLost
+from reviews.claims import BreakFirst, ClaimLost
 from reviews.deciding import Conclusion
 from reviews.forms import DecisionForm
 from reviews.many import RESULTS, NotTogether, decide_many, together_with
 from reviews.models import DecisionBatch, Review
 from reviews.review_page import pressing, shown
-from reviews.views import visible
+from reviews.views import BREAK_FIRST, visible
 
 
 class ManyForm(forms.Form):
@@ -67,6 +67,8 @@ def many(request: MemberRequest, review_id: UUID) -> HttpResponse:
             said = Conclusion(**decision.decision())
             batch = decide_many(opened, list(form.cleaned_data["chosen"]), said, by=request.member)
             return redirect("reviews:batch", batch.pk)
+        except BreakFirst:
+            form.add_error(None, f"{BREAK_FIRST} Nothing was saved.")
         except (ClaimLost, NotTogether):
             form.add_error(None, "They cannot be decided together any more, so nothing was saved. Look at them again.")
     chosen = set(request.POST.getlist("chosen"))

@@ -1,5 +1,6 @@
 """What `reviews` does when others speak: new signals ring the routing, signing out and leaving give claims back."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from accounts.models import User
 from audit.record import Actor
 from lantern.lib.bell import ring
 from participants.models import Member, Participant
-from participants.notices import Effect, member_removed, participant_leaving, participant_left
+from participants.notices import Effect, member_removed, participant_leaving, participant_left, participant_returned
 from reviews.claims import held_of, release_all, release_departed
+from reviews.routing import miss
 from reviews.signals_ended import tell_reviews
 from signals.notices import contributions_ended, signals_changed
 
@@ -19,6 +21,11 @@ from signals.notices import contributions_ended, signals_changed
 @receiver(signals_changed)
 def ring_routing(**_: Any) -> None:
     ring("reviews.route")
+
+
+@receiver(participant_returned)
+def route_what_was_missed(participant: Participant, since: datetime, **_: Any) -> None:
+    miss(participant, since=since)
 
 
 @receiver(contributions_ended)

@@ -17,8 +17,9 @@ from participants.models import Member
 from participants.policies import Action, can
 from reviews.keys import ACTS, FIXED, keys_of
 from reviews.many import together_with
-from reviews.models import Decision, DecisionTemplate, Review
+from reviews.models import Decision, DecisionTemplate, Review, SecondReview
 from reviews.outcomes import REOPENINGS, VERDICTS
+from reviews.second_reviews import hiding_second_of
 from reviews.undoing import latest_undoable
 from reviews.verdicts import told_verdicts
 from reviews.viewing import colleagues_at
@@ -117,7 +118,7 @@ def page_of(review: Review, member: Member) -> dict[str, Any]:
         "colleagues": colleagues_at(review, member),
         "can_manage_queue": can(member, Action.MANAGE_QUEUE),
         "guidance": GUIDANCE,
-        **_decisions(review),
+        **_decisions(review, member),
         **pressing(member),
     }
     return {**context, **_deciding(review, member)} if page.is_mine else context
@@ -145,8 +146,14 @@ def _deciding(review: Review, member: Member) -> dict[str, Any]:
     }
 
 
-def _decisions(review: Review) -> dict[str, Any]:
-    """The decision that stands and those before it, and what may be done about it."""
+def _decisions(review: Review, member: Member) -> dict[str, Any]:
+    """The decision that stands and those before it, and what may be done about it.
+
+    None of them for a member who may still have the second look, and votes blind in it.
+    """
+    if second := hiding_second_of(review, member):
+        may_take = SecondReview.objects.due_for(member).filter(pk=second.pk).exists()
+        return {"decision": None, "earlier": [], "hidden_by": {"second": second, "may_take": may_take}}
     made = review.decisions.select_related("decided_by__user", "undone", "appeal").prefetch_related("measures")
     told = [_told(decision) for decision in made.order_by("-pk")]
     standing = next((each for each in told if not each["is_undone"]), None)
@@ -169,8 +176,10 @@ def _related(signal: Signal, member: Member) -> list[dict[str, Any]]:
     if not signal.is_shared:
         return []
     found = related_to(signal, member)
-    own = Decision.objects.in_force().filter(
-        participant=member.participant_id, review__signal__in=[each.signal.pk for each in found]
+    own = (
+        Decision.objects.in_force()
+        .filter(participant=member.participant_id, review__signal__in=[each.signal.pk for each in found])
+        .exclude(second_review__in=SecondReview.objects.hiding_from(member))
     )
     decided = {decision.review.signal_id: decision.verdict_label for decision in own.select_related("review")}
     return [

@@ -1,12 +1,18 @@
 """Which signals enter whose queue, and how urgently: set-based, exactly one review per participant and signal."""
 
+from datetime import datetime
+
 from django.db import connection
+from guardian.shortcuts import get_objects_for_group
 
 from audit.events import Event
 from audit.record import PORTAL, record
+from lantern.lib.bell import ring
 from lantern.lib.tenancy import acting_as_system
+from participants.models import Participant, SharingGroup
 from reviews.models import Review
 from reviews.rules import DEFAULT
+from signals.models import Signal
 
 SLICE_SIGNALS = 2_000
 
@@ -64,6 +70,15 @@ def route() -> int:
         total += routed
         if not taken:
             return total
+
+
+def miss(participant: Participant, *, since: datetime) -> None:
+    """Have routed again what was shared in the groups of `participant` from `since` on, while it did not take part."""
+    with acting_as_system():
+        groups = get_objects_for_group(participant.auth_group, "participants.view_signals", klass=SharingGroup)
+        missed = Signal.objects.filter(sharing_group__in=list(groups), last_shared_at__gte=since)
+        missed.filter(contributor_count__gt=0).update(routing_due=True)
+    ring("reviews.route")
 
 
 def _route_slice() -> tuple[int, int]:

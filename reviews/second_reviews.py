@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 
 from audit.events import Event
@@ -28,6 +29,10 @@ DRAWS = 10_000
 
 class SecondTaken(Exception):
     """Somebody else has this second look, or it is not to be had any more."""
+
+
+class NobodyElse(Exception):
+    """There is no colleague who could have the second look."""
 
 
 class NotYetVoted(Exception):
@@ -61,14 +66,7 @@ def ask_for_second(review: Review, decision: Decision) -> SecondReview | None:
     why = why_second(review, decision, practice_of(review.participant_id))
     if why is None:
         return None
-    return SecondReview.objects.create(
-        participant_id=review.participant_id,
-        review=review,
-        decision=decision,
-        first_by_id=decision.decided_by_id,
-        why=why,
-        ready_at=final_at(),
-    )
+    return _note_second(decision, why)
 
 
 def no_second_for(decision: Decision) -> None:
@@ -82,18 +80,27 @@ def no_second_after(signals: Sequence[UUID]) -> None:
 
 
 @transaction.atomic
+def ask_second(decision: Decision, *, by: Member) -> None:
+    """Ask for a second look at what one has just decided, whatever the practice says. Raises `NobodyElse`."""
+    colleagues = Member.objects.filter(participant=by.participant_id, is_active=True, user__is_active=True)
+    if not colleagues.exclude(pk=by.pk).exists():
+        raise NobodyElse
+    if not SecondReview.objects.filter(decision=decision).exists():
+        _note_second(decision, Why.ASKED)
+    record(Event.SECOND_ASKED, decision.review, by=by)
+
+
+@transaction.atomic
 def take(second: SecondReview, *, by: Member) -> SecondReview:
     """Give the member this second look for the length of a lease. Raises `SecondTaken`.
 
-    Whoever takes over from somebody whose lease ran out begins with a vote of one's own.
+    Whoever takes over from somebody whose lease ran out begins with a vote of one's own; whoever had voted goes on, and
+    never votes again.
     """
     free = SecondReview.objects.due_for(by).filter(pk=second.pk)
-    if SecondReview.objects.held_by(by).filter(pk=second.pk).exists():
-        changed = free.update(held_until=Now() + lease())
-    else:
-        fresh = {"state": SecondState.DUE, "verdict": "", "dismissal": "", "voted_at": None}
-        changed = free.update(second_by=by, held_until=Now() + lease(), **fresh)
-    if not changed:
+    fresh = {"state": SecondState.DUE, "verdict": "", "dismissal": "", "voted_at": None}
+    changed = free.filter(second_by=by).update(held_until=Now() + lease())
+    if not changed and not free.update(second_by=by, held_until=Now() + lease(), **fresh):
         raise SecondTaken
     record(Event.SECOND_TAKEN, second, by=by)
     return SecondReview.objects.get(pk=second.pk)
@@ -106,7 +113,8 @@ def vote(second: SecondReview, *, verdict: str, by: Member, dismissal: str = "")
         raise ReasonMissing
     values = {"state": SecondState.VOTED, "verdict": verdict, "dismissal": dismissal, "voted_at": Now()}
     held = SecondReview.objects.held_by(by).filter(pk=second.pk, state=SecondState.DUE)
-    if not held.update(**values, held_until=Now() + lease()):
+    read_by = Func(F("read_by"), Value(by.pk), function="array_append")
+    if not held.update(**values, held_until=Now() + lease(), read_by=read_by):
         raise SecondTaken
     record(Event.SECOND_VOTED, second, by=by)
     return SecondReview.objects.get(pk=second.pk)
@@ -154,12 +162,28 @@ def blind_second_of(review: Review, member: Member) -> SecondReview | None:
     return SecondReview.objects.held_by(member).filter(review=review, state=SecondState.DUE).first()
 
 
+def hiding_second_of(review: Review, member: Member) -> SecondReview | None:
+    """The second look for the sake of which the member does not read yet what was decided on the review."""
+    return SecondReview.objects.hiding_from(member).filter(review=review).first()
+
+
 def _conclude(second: SecondReview, conclusion: Conclusion, *, words: str, by: Member) -> None:
     held = SecondReview.objects.held_by(by).filter(pk=second.pk)
     values = {"state": SecondState.DONE, "conclusion": conclusion, "words": words, "concluded_at": Now()}
     if held.filter(state=SecondState.VOTED).update(**values, held_until=None):
         return
     raise NotYetVoted if held.exists() else SecondTaken
+
+
+def _note_second(decision: Decision, why: Why) -> SecondReview:
+    return SecondReview.objects.create(
+        participant_id=decision.participant_id,
+        review_id=decision.review_id,
+        decision=decision,
+        first_by_id=decision.decided_by_id,
+        why=why,
+        ready_at=final_at(),
+    )
 
 
 def _is_of_two(decision: Decision) -> bool:

@@ -17,11 +17,11 @@ from reviews import claims
 from reviews.care import limits_of
 from reviews.deciding import record_decision
 from reviews.forms import DecisionForm
-from reviews.models import DecisionTemplate, Review, ReviewState
+from reviews.models import Decision, DecisionTemplate, Review, ReviewState
 from reviews.queue_filter import QueueFilter, behind
 from reviews.queue_page import around, next_free
 from reviews.review_page import page_of, pressing, shown
-from reviews.second_reviews import blind_second_of
+from reviews.second_reviews import NobodyElse, ask_second, blind_second_of
 from reviews.viewing import saw
 from signals.models.signal import ValueNotHeld
 from signals.page_keys import after_key, next_url
@@ -152,13 +152,23 @@ def decide(request: MemberRequest, review_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return review_page(request, found, form, status=422)
     try:
-        record_decision(found, **form.decision(), by=request.member)
+        decision = record_decision(found, **form.decision(), by=request.member)
     except claims.ClaimLost:
         return _lost(request, review_id, form)
     messages.success(request, "Saved.")
+    if "second_look" in request.POST:
+        _ask_second(request, decision)
     if request.POST.get("then") == "next":
         return _take_next(request)
     return redirect("reviews:review", found.pk)
+
+
+def _ask_second(request: MemberRequest, decision: Decision) -> None:
+    try:
+        ask_second(decision, by=request.member)
+        messages.info(request, "A colleague is asked for a second look; nothing leaves before it.")
+    except NobodyElse:
+        messages.warning(request, "There is no colleague who could have a second look, so nobody was asked.")
 
 
 def _take_next(request: MemberRequest) -> HttpResponse:
@@ -193,7 +203,9 @@ def _lost(request: MemberRequest, review_id: UUID, form: DecisionForm) -> HttpRe
     """The page as it is now, with the words that could not be saved, and who has or had the review."""
     context = page_of(visible(request, review_id), request.member)
     holder, decision = context["review"].held_by_name, context["decision"]
-    if context["review"].state == ReviewState.DECIDED:
+    if context["review"].state == ReviewState.DECIDED and decision is None:
+        who = "It was decided meanwhile; what was decided is shown after the second look at it."
+    elif context["review"].state == ReviewState.DECIDED:
         who = f"{decision['decided_by'].name} decided it meanwhile; below are both versions."
     elif context["review"].closed_reason:
         who = context["review"].closed_reason

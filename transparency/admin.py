@@ -31,6 +31,7 @@ class EditionForm(forms.ModelForm):  # type: ignore[type-arg]
 class EditionAdmin(StaffAdmin):
     """Editions are frozen: they can be added and looked at, not changed."""
 
+    fresh_changes = True
     form = EditionForm
     list_display = ("year", "number", "published_at", "published_by", "sha256")
     fields = ("year",)

@@ -1,5 +1,6 @@
 """The authenticator that makes a person's one-time codes."""
 
+import hmac
 import time
 from base64 import b32encode
 from secrets import token_bytes
@@ -75,6 +76,10 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]
     def provisioning_uri(self) -> str:
         """The `otpauth://` URI that an authenticator app reads."""
         return provisioning_uri(self._seed(), self.user.email)
+
+    def holds(self, seed: bytes) -> bool:
+        """Whether it makes the codes of `seed`."""
+        return hmac.compare_digest(self._seed(), seed)
 
     def get_throttle_factor(self) -> int:
         """Seconds of waiting after the first wrong code; doubled by each further one."""

@@ -10,7 +10,7 @@ from participants.models.member import Member, Role
 from participants.models.participant import Participant, ParticipantState
 from participants.models.sharing_group import SharingGroup, SharingGroupPermission, SharingGroupUserPermission
 from participants.models.sign_on import SignOn, SignOnBinding
-from participants.models.training import TrainingRecord
+from participants.models.training import TrainingNotice, TrainingRecord
 from participants.models.vetting import VettingAnswer
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "SignOnBinding",
     "StateChange",
     "Step",
+    "TrainingNotice",
     "TrainingRecord",
     "VettingAnswer",
 ]

@@ -36,6 +36,26 @@ def end_of_validity() -> datetime:
     return timezone.now() + timedelta(days=settings.TRAINING_VALID_DAYS)
 
 
+class TrainingNotice(models.Model):
+    """A letter that reminded a member, so many days before its training first runs out. One each."""
+
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="+", help_text="The member's; here for the wall."
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="training_notices")
+    ends_on = models.DateField()
+    days = models.PositiveSmallIntegerField()
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["member", "ends_on", "days"], name="training_notice_is_one_per_step"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.days} days before {self.ends_on}"
+
+
 class TrainingRecord(models.Model):
     """A member passed one version of a module. Append-only: passing it again is another record."""
 

@@ -120,7 +120,7 @@ def invite(request: MemberRequest) -> HttpResponse:
     return _invitations(request, form, status=422)
 
 
-@requires(Action.MANAGE_MEMBERS)
+@requires(Action.MANAGE_MEMBERS, fresh=True)
 @require_POST
 def renew(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     """Send another link instead of the former one."""
@@ -133,7 +133,7 @@ def renew(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     return redirect("participants:invitations")
 
 
-@requires(Action.MANAGE_MEMBERS)
+@requires(Action.MANAGE_MEMBERS, fresh=True)
 @require_POST
 def withdraw(request: MemberRequest, invitation_id: UUID) -> HttpResponse:
     """Make the link useless."""

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -28,6 +29,7 @@ class Why(models.TextChoices):
     OUTCOME = "outcome", "its outcome"
     SEVERITY = "severity", "its severity"
     SAMPLE = "sample", "the random sample"
+    ASKED = "asked", "the wish of whoever decided"
 
 
 class Conclusion(models.TextChoices):
@@ -58,7 +60,13 @@ class SecondReviewQuerySet(models.QuerySet["SecondReview"]):
         """Those the member could take now: final enough to look at, and held by nobody else."""
         free = Q(second_by__isnull=True) | Q(second_by=member) | Q(held_until__lte=Now())
         decided = self.visible_to(member).pending().filter(review__state=ReviewState.DECIDED)
-        return decided.filter(free, ready_at__lte=Now()).order_by("created_at", "id")
+        blind = ~Q(read_by__contains=[member.pk]) | Q(second_by=member)
+        return decided.filter(blind, free, ready_at__lte=Now()).order_by("created_at", "id")
+
+    def hiding_from(self, member: Member) -> Self:
+        """Those whose first decision the member is not to read yet: she may still be the one who votes blind."""
+        own = self.filter(participant=member.participant_id).pending().exclude(first_by=member)
+        return own.exclude(read_by__contains=[member.pk])
 
     def held_by(self, member: Member) -> Self:
         """Those on which the member's lease runs."""
@@ -77,6 +85,9 @@ class SecondReview(models.Model):
     state = models.CharField(max_length=16, choices=SecondState, default=SecondState.DUE)
     second_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     held_until = models.DateTimeField(null=True)
+    read_by = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Members who voted and read the first decision."
+    )
     verdict = models.CharField(max_length=16, blank=True, choices=[(row.name, row.label) for row in VERDICTS.values()])
     dismissal = models.CharField(
         max_length=32, blank=True, choices=[(row.name, row.label) for row in DISMISSALS.values()]

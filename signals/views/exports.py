@@ -48,7 +48,7 @@ def exports(request: MemberRequest) -> HttpResponse:
     return render(request, "signals/exports.html", context)
 
 
-@requires(Action.VIEW_SIGNALS)
+@requires(Action.VIEW_SIGNALS, fresh=True)
 def new(request: MemberRequest) -> HttpResponse:
     """Ask to take out what a filter shows. The filter is in the address, as on the list."""
     words = SignalFilter(request.GET, member=request.member).words
@@ -72,21 +72,21 @@ def new(request: MemberRequest) -> HttpResponse:
     return render(request, "signals/export_new.html", context, status=422 if form.errors else 200)
 
 
-@requires(Action.APPROVE_EXPORTS)
+@requires(Action.APPROVE_EXPORTS, fresh=True)
 @require_POST
 def approve(request: MemberRequest, export_id: UUID) -> HttpResponse:
     """Agree to a long list."""
     return _decide(request, export_id, agree=True)
 
 
-@requires(Action.APPROVE_EXPORTS)
+@requires(Action.APPROVE_EXPORTS, fresh=True)
 @require_POST
 def refuse(request: MemberRequest, export_id: UUID) -> HttpResponse:
     """Refuse it."""
     return _decide(request, export_id, agree=False)
 
 
-@requires(Action.VIEW_SIGNALS)
+@requires(Action.VIEW_SIGNALS, fresh=True)
 @require_POST
 def download(request: MemberRequest, export_id: UUID) -> HttpResponse:
     """The list as CSV. By POST, because taking it out is recorded each time."""

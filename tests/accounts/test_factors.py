@@ -1,6 +1,7 @@
 """Factors: the first one, more of them, recovery codes, and how each is lost."""
 
 import re
+from itertools import count
 
 import pytest
 from django.core import mail
@@ -25,7 +26,16 @@ from accounts.factors import (
     strong_factors,
     withdraw_factor_reset,
 )
-from accounts.models import Authenticator, CoalitionRole, FactorReset, RecoveryCode, RecoverySheet, Session, User
+from accounts.models import (
+    Authenticator,
+    CoalitionRole,
+    FactorReset,
+    Letter,
+    RecoveryCode,
+    RecoverySheet,
+    Session,
+    User,
+)
 from accounts.models.factor_reset import OPEN_FOR
 from accounts.services import add_person
 from audit.models import AuditEvent
@@ -265,6 +275,37 @@ def test_one_first_code_sent_sixteen_times_at_once_makes_one_authenticator() -> 
     with acting_as_system():
         assert (Authenticator.objects.count(), _events("signed_in")) == (1, 1), answers
         assert Session.objects.filter(user=person).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_sent_sixteen_times_at_once_adds_one_further_authenticator() -> None:
+    """Even under sixteen names."""
+    with acting_as_system():
+        mia = add_team_member(add_company("northwind"), "mia", with_password=True)
+    browser, url = signed_in(mia.user), "/accounts/authenticators/new/"
+    code = _code_on(browser.get(url).content.decode())
+    names = count()
+    answers = at_once(
+        browser, lambda window: window.post(url, {"code": code, "name": f"phone {next(names)}"}).status_code
+    )
+    with acting_as_system():
+        assert Authenticator.objects.filter(user=mia.user).count() == 2, answers
+    assert answers.count(302) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_letter_s_code_sent_sixteen_times_at_once_changes_the_address_once() -> None:
+    with acting_as_system():
+        mia = add_team_member(add_company("northwind"), "mia", with_password=True)
+    browser = signed_in(mia.user)
+    assert browser.post("/accounts/email/", {"email": "mia.new@northwind.example"}).status_code == 302
+    with acting_as_system():
+        letter = Letter.objects.filter(name="email_code").get().opened().text
+    found = re.search(r"\b\d{8}\b", letter)
+    assert found
+    answers = at_once(browser, lambda window: window.post("/accounts/email/code/", {"code": found[0]}).status_code)
+    with acting_as_system():
+        assert _events("email_changed") == 1, answers
 
 
 def _passkey(user: User) -> WebAuthnCredential:

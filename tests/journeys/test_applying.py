@@ -8,9 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.examining import examine
+from tests.journeys.signing_in import confirm
+from tests.running import RunningInstallation
 
 ANSWERS = {
-    "Company": "Willow Notes",
     "Legal name and country": "Willow Notes Ltd., Ireland",
     "What you do": "note taking",
     "Services and domains": "Willow Notes: willow.example",
@@ -24,6 +25,7 @@ ANSWERS = {
     "How people report to you, and how you report": "https://willow.example/report",
 }
 
+WILLOW = "Willow Notes"
 CALM: dict[str, Any] = {"reduced_motion": "reduce"}
 
 
@@ -35,14 +37,17 @@ def signed(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_application_is_handed_in_and_worked_by_staff(visit: Visit, signed: Path) -> None:
+def test_an_application_is_handed_in_and_worked_by_staff(
+    visit: Visit, lantern: RunningInstallation, signed: Path
+) -> None:
     """All of it without JavaScript."""
-    hand_in(visit)
+    hand_in(visit, WILLOW)
     staff = visit("sam@coalition.example", java_script_enabled=False)
-    work(staff, signed)
+    confirm(staff, lantern.code("sam@coalition.example"))
+    work(staff, signed, WILLOW)
 
 
-def hand_in(visit: Visit) -> None:
+def hand_in(visit: Visit, company: str) -> None:
     """Begin, save, come back by the link, hand in."""
     applicant = visit(java_script_enabled=False)
     applicant.goto("/participants/")
@@ -52,24 +57,24 @@ def hand_in(visit: Visit) -> None:
     applicant.get_by_role("button", name="Begin the application").click()
     link = applicant.locator("code").inner_text()
     applicant.get_by_role("link", name="Go on to the questions").click()
-    applicant.get_by_label("Company", exact=True).fill("Willow Notes")
+    applicant.get_by_label("Company", exact=True).fill(company)
     applicant.get_by_role("button", name="Save the draft").click()
     expect(applicant.get_by_text("Saved.")).to_be_visible()
     again = visit(java_script_enabled=False)
     again.goto(link)
-    expect(again.get_by_label("Company", exact=True)).to_have_value("Willow Notes")
+    expect(again.get_by_label("Company", exact=True)).to_have_value(company)
     again.get_by_role("button", name="Hand the application in").click()
     expect(again.get_by_role("alert")).to_contain_text("Your answers are kept")
-    for label, value in ANSWERS.items():
+    for label, value in {"Company": company, **ANSWERS}.items():
         again.get_by_label(label, exact=True).fill(value)
     again.get_by_role("button", name="Hand the application in").click()
     expect(again.get_by_role("heading", name="Your application has arrived")).to_be_visible()
 
 
-def work(staff: Page, signed: Path) -> None:
+def work(staff: Page, signed: Path, company: str) -> None:
     """Review, accept, send the agreement out, take it in, begin training; it cannot be activated yet."""
     staff.goto("/admin/participants/participant/")
-    staff.get_by_role("link", name="Willow Notes").click()
+    staff.get_by_role("link", name=company).click()
     staff.get_by_role("button", name="Begin the review").click()
     staff.get_by_role("button", name="Send the agreement out").click()
     expect(staff.locator(".messagelist")).to_contain_text("Accept the answer about")

@@ -118,6 +118,7 @@ def test_deciding_together(visit: Visit) -> None:
     page.get_by_label("How many you are deciding").fill("2")
     page.get_by_role("button", name="Decide together").click()
     expect(page.get_by_text("You decided 2 reviews just now.")).to_be_visible()
+    wrong += examine(page)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone: 2 reviews are back in the queue.")).to_be_visible()
     assert wrong == []
@@ -161,11 +162,16 @@ def test_a_lost_lease_keeps_the_words(visit: Visit, lantern: RunningInstallation
     page.get_by_label("In words").fill("two accounts, both closed in May")
     lead = visit("lee@meridian.example")
     lead.goto(page.url)
+    expect(lead.get_by_text("Kim holds this review")).to_be_visible()
+    wrong = examine(lead)
     lead.get_by_role("button", name="Take it back").click()
+    expect(lead.get_by_text("Nobody holds this review.")).to_be_visible()
+    wrong += examine(lead)
     lead.get_by_role("button", name="Claim this review").click()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Lee holds it now.")).to_be_visible()
     expect(page.get_by_text("two accounts, both closed in May").first).to_be_visible()
+    assert wrong + examine(page) == []
     lead.get_by_role("button", name="Skip").click()
 
 
@@ -194,3 +200,48 @@ def test_a_decision_that_is_opened_again(visit: Visit) -> None:
     page.locator("summary", has_text="Keys").click()
     assert wrong + examine(page) == []
     page.get_by_role("button", name="Skip").click()
+
+
+@pytest.mark.usefixtures("plenty")
+def test_a_blind_second_review(visit: Visit, lantern: RunningInstallation) -> None:
+    """Ana asks for it by the key; Ben sees nothing of her decision until he has voted, and agrees."""
+    ana = visit("ana@meridian.example")
+    start_reviewing(ana)
+    address = ana.url
+    dismiss(ana, why="Not enough information")
+    ana.get_by_label("In words").fill("three words of the first")
+    ana.get_by_label("In words").blur()
+    ana.keyboard.press("e")
+    expect(ana.get_by_text("A colleague is asked for a second look")).to_be_visible()
+    lantern.execute("UPDATE reviews_secondreview SET ready_at = now() - interval '1 second' WHERE state = 'due'")
+    ben = visit("ben@meridian.example")
+    ben.goto(address)
+    expect(ben.get_by_text("three words of the first")).to_have_count(0)
+    wrong = examine(ben)
+    ben.get_by_role("button", name="Take the second look").click()
+    expect(ben.get_by_role("heading", level=1)).to_contain_text("Second look")
+    expect(ben.get_by_text("three words of the first")).to_have_count(0)
+    wrong += examine(ben)
+    dismiss(ben, why="No violation found")
+    ben.get_by_role("button", name="Vote").click()
+    expect(ben.get_by_text("three words of the first")).to_be_visible()
+    wrong += examine(ben)
+    ben.get_by_role("button", name="Let the first decision stand").click()
+    expect(ben.get_by_text("Agreed. The decision stands")).to_be_visible()
+    ben.goto(address)
+    expect(ben.get_by_text("three words of the first")).to_be_visible()
+    assert wrong == []
+
+
+@pytest.mark.usefixtures("plenty")
+def test_a_review_whose_signal_has_ended(visit: Visit, lantern: RunningInstallation) -> None:
+    ended = lantern.rows(
+        "UPDATE reviews_review SET state = 'closed', closed_because = 'mistake' WHERE id = (SELECT r.id"
+        " FROM reviews_review r JOIN participants_participant p ON p.id = r.participant_id"
+        " WHERE p.slug = 'meridian' AND r.state = 'open' AND r.holder_id IS NULL ORDER BY r.priority LIMIT 1)"
+        " RETURNING id"
+    )
+    page = visit("lee@meridian.example")
+    page.goto(f"/reviews/{ended[0][0]}/")
+    expect(page.get_by_text("Nothing left to decide")).to_be_visible()
+    assert examine(page) == []

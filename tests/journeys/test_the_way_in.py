@@ -1,32 +1,16 @@
 """Setting up factors, and what stands around signing in, in a real browser."""
 
-from base64 import b32decode
-
 import pytest
-from django_otp.oath import TOTP
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.examining import examine
-from tests.journeys.signing_in import give_password
+from tests.journeys.signing_in import first_factor, give_password
 from tests.running import PASSWORD, RunningInstallation
 
 WITHOUT_FACTOR = """
 DELETE FROM accounts_authenticator WHERE user_id = (SELECT id FROM accounts_user WHERE email = '{}')
 """
-
-
-def _set_up(page: Page) -> list[str]:
-    """From the page with the QR code into the portal, by the secret typed; the recovery codes that were shown."""
-    expect(page.get_by_role("heading", name="Set up your authenticator")).to_be_visible()
-    expect(page.get_by_role("img", name="QR code")).to_be_visible()
-    secret = page.locator("code.secret").inner_text().replace(" ", "")
-    page.get_by_label("One-time code").fill(f"{TOTP(b32decode(secret)).token():06d}")
-    page.get_by_role("button", name="Finish and sign in").click()
-    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
-    codes = page.locator(".codes li").all_inner_texts()
-    page.get_by_role("link", name="I have kept them").click()
-    return codes
 
 
 def _password(page: Page, email: str) -> None:
@@ -42,7 +26,7 @@ def test_a_first_factor_and_a_recovery_code(visit: Visit, lantern: RunningInstal
     lantern.execute(WITHOUT_FACTOR.format(email))
     page = visit(java_script_enabled=javascript)
     _password(page, email)
-    codes = _set_up(page)
+    codes = first_factor(page)
     assert len(codes) == 10
     expect(page.get_by_role("heading", name="Your work")).to_be_visible()
     other = visit(java_script_enabled=javascript)
@@ -64,7 +48,7 @@ def test_a_passkey_is_made_and_lets_one_in(visit: Visit, lantern: RunningInstall
     always = {"isUserVerified": True, "automaticPresenceSimulation": True}
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {**kind, **always}})
     _password(page, email)
-    _set_up(page)
+    first_factor(page)
     page.goto("/accounts/passkeys/new/")
     page.get_by_label("Name").fill("laptop")
     page.get_by_role("button", name="Make a passkey").click()
@@ -103,7 +87,7 @@ def test_the_pages_of_signing_in_have_no_barriers(visit: Visit, lantern: Running
     page = visit()
     _password(page, email)
     found += examine(page)
-    _set_up(page)
+    first_factor(page)
     for url in ("security", "authenticators/new", "passkeys/new", "password", "email", "sessions", "letters/choices"):
         page.goto(f"/accounts/{url}/")
         found += examine(page)

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
+from accounts.models import User
 from accounts.passing import CONFIRMED
 from audit.models import AuditEvent
 from audit.record import PORTAL
@@ -243,3 +244,22 @@ def test_a_role_that_is_none_changes_nothing(as_adam: Client, alice: Member, typ
     assert as_adam.post(_page(alice), typed).status_code in (200, 422)
     alice.refresh_from_db()
     assert alice.role == "analyst"
+
+
+def test_a_closed_account_is_no_admin_in_the_database_either(northwind: Participant) -> None:
+    """The last admin that can act stays: its account is not closed, nor its place taken while the other's is closed."""
+    ida = Member.objects.get(participant=northwind, role=Role.ADMIN)
+    with pytest.raises(IntegrityError, match="participant_keeps_an_admin"), transaction.atomic():
+        User.objects.filter(pk=ida.user_id).update(is_active=False)
+        _now()
+    second = add_team_member(northwind, "second", Role.ADMIN)
+    User.objects.filter(pk=second.user_id).update(is_active=False)
+    _now()
+    with pytest.raises(IntegrityError, match="participant_keeps_an_admin"), transaction.atomic():
+        Member.objects.filter(pk=ida.pk).update(is_active=False)
+        _now()
+
+
+def _now() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")

@@ -16,7 +16,7 @@ from participants.models import Member, Participant, SignOn, SignOnBinding
 from participants.sign_on import set_sign_on
 from tests.accounts.way_in import code_of, give_password, grow_stale, is_in
 from tests.participants.provider import CLIENT, SECRET, Provider, running
-from tests.world import PASSWORD, add_team_member, new_browser
+from tests.world import PASSWORD, add_team_member, new_browser, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +180,16 @@ def test_the_secret_is_sealed_and_stays_at_the_desk(provider: Provider, as_sam: 
     grow_stale(as_sam)
     assert as_sam.post(page, changed)["Location"].startswith("/accounts/confirm/")
     assert SignOn.objects.get().client_id == CLIENT
+
+
+def test_forbidding_passwords_ends_the_sessions_that_are_open(alice: Member, bob: Member) -> None:
+    own, other = signed_in(alice.user), signed_in(bob.user)
+    facts: dict[str, Any] = {"issuer": "https://id.northwind.example", "client_id": "x", "secret": "s", "by": PORTAL}
+    set_sign_on(alice.participant, **facts)
+    assert own.get("/accounts/security/").status_code == 200
+    set_sign_on(alice.participant, **facts, passwords_forbidden=True)
+    assert own.get("/accounts/security/").status_code == 302
+    assert other.get("/accounts/security/").status_code == 200
 
 
 def test_staff_set_a_sign_on(as_sam: Client, harbor: Participant) -> None:

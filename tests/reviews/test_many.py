@@ -1,14 +1,19 @@
 """Many at once: what goes together, what is left alone, and what may be undone."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from participants.models import Member
 from reviews import claims
 from reviews.deciding import Conclusion
 from reviews.many import NotTogether, decide_many, together_with
-from reviews.models import Decision, DecisionBatch, Review
+from reviews.models import Decision, DecisionBatch, Review, WorkedItem
 from reviews.routing import route
+from signals.models import Signal
+from tests.reviews.following import practise
 from tests.world import add_team_member, share, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +96,14 @@ def test_the_same_form_twice_decides_once(case: list[Review], as_bob: Client) ->
     for _ in range(2):
         as_bob.post(f"/reviews/{case[0].pk}/together/", _chosen(case[:4]))
     assert (Decision.objects.count(), DecisionBatch.objects.count()) == (4, 1)
+
+
+def test_a_binding_break_holds_for_many_as_well(case: list[Review], bob: Member) -> None:
+    practise(bob, break_is_binding=True)
+    now = timezone.now()
+    hour = now - timedelta(hours=1)
+    WorkedItem.objects.create(user=bob.user, is_severe=True, began_at=hour, ended_at=now)
+    Signal.objects.update(severity=4)
+    with pytest.raises(claims.BreakFirst):
+        decide_many(case[0], case[:2], SAID, by=bob)
+    assert not Decision.objects.exists()

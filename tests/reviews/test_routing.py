@@ -1,8 +1,12 @@
 """Routing: which signals enter whose queue, and how urgently."""
 
 import pytest
+from django.db import DatabaseError, transaction
 
+from audit.record import PORTAL
+from lantern.lib.tenancy import Scope, acting
 from participants.models import Member, Participant, ParticipantState
+from participants.services import move_participant
 from reviews import claims
 from reviews.deciding import record_decision
 from reviews.models import Review
@@ -96,3 +100,20 @@ def test_everything_due_is_routed_in_slices(alice: Member, bob: Member, monkeypa
         share(alice, value=f"person{number}@example.com")
     assert route() == 5
     assert not Signal.objects.filter(routing_due=True).exists()
+
+
+def test_what_was_missed_while_read_only_is_routed_on_return(alice: Member, bob: Member) -> None:
+    """And nothing is decided meanwhile, in the database either."""
+    before = share_and_route(alice, value="before@example.com")
+    review = claims.claim_next(by=bob)
+    assert review is not None
+    move_participant(bob.participant, to=ParticipantState.READ_ONLY, by=PORTAL, reason="a reason")
+    missed = share_and_route(alice, value="missed@example.com")
+    assert not Review.objects.filter(participant=bob.participant, signal=missed).exists()
+    tenant = acting(Scope.MEMBER, participant_id=bob.participant_id, user_id=bob.user_id)
+    with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), tenant:
+        record_decision(review, verdict="dismissed", dismissal="no_violation", by=bob)
+    move_participant(bob.participant, to=ParticipantState.ACTIVE, by=PORTAL)
+    route()
+    own = Review.objects.filter(participant=bob.participant)
+    assert set(own.values_list("signal", flat=True)) == {before.pk, missed.pk}

@@ -16,9 +16,11 @@ from reviews.deciding import Conclusion, ReasonMissing, record_decision
 from reviews.models import Decision, Feedback, Notification, Review, SecondReview
 from reviews.notices import undone
 from reviews.second_reviews import (
+    NobodyElse,
     NotYetVoted,
     SecondTaken,
     agree,
+    ask_second,
     change,
     is_drawn,
     return_to_first,
@@ -123,6 +125,62 @@ def test_the_vote_is_blind(second: SecondReview, bea: Member) -> None:
     after = browser.get(address).content.decode()
     assert "zyxfirst" in after
     assert "Bob" in after
+
+
+def test_nobody_reads_a_decision_whose_second_look_is_due(second: SecondReview, bea: Member, as_bob: Client) -> None:
+    """Nor on the page of the review, nor beside a related one; the first reviewer and, afterwards, everybody does."""
+    browser, address = signed_in(bea.user), f"/reviews/{second.review_id}/"
+    told = browser.get(address).content.decode()
+    assert "zyxfirst" not in told
+    assert "account disabled" not in told
+    assert "Take the second look" in told
+    assert "zyxfirst" in as_bob.get(address).content.decode()
+    agree(voted(second, bea, ACTIONED), by=bea)
+    assert "zyxfirst" in browser.get(address).content.decode()
+
+
+def test_who_has_read_it_goes_on_with_her_vote_and_never_votes_again(
+    second: SecondReview, bea: Member, bob: Member
+) -> None:
+    """Bea votes, and her time runs out: she goes on. When Carl took over and lost it as well, she is out of it."""
+    carl = add_team_member(bob.participant, "carl")
+    lapsed = {"held_until": timezone.now() - timedelta(seconds=1)}
+    voted(second, bea, ACTIONED)
+    SecondReview.objects.update(**lapsed)
+    assert take(second, by=bea).state == "voted"
+    SecondReview.objects.update(**lapsed)
+    assert take(second, by=carl).state == "due"
+    vote(second, verdict="dismissed", dismissal="no_violation", by=carl)
+    SecondReview.objects.update(**lapsed)
+    with pytest.raises(SecondTaken):
+        take(second, by=bea)
+    assert not SecondReview.objects.due_for(bea).exists()
+    changes: list[dict[str, Any]] = [{"second_by": bea}, {"read_by": []}]
+    for change_of in changes:
+        with pytest.raises(IntegrityError, match=r"nobody_who_read|forgets_no_reader"), transaction.atomic():
+            SecondReview.objects.update(**change_of)
+
+
+def test_a_second_look_can_be_asked_for(alice: Member, bob: Member, bea: Member, as_bob: Client) -> None:
+    practise(bob)
+    share_and_route(alice)
+    review = claims.claim_next(by=bob)
+    assert review is not None
+    assert "Save, and ask for a second look" in as_bob.get(f"/reviews/{review.pk}/").content.decode()
+    said = {"verdict": "dismissed", "dismissed_reason": "no_violation", "second_look": "1"}
+    assert as_bob.post(f"/reviews/{review.pk}/decide/", said).status_code == 302
+    assert SecondReview.objects.get().why == "asked"
+    let_time_pass()
+    assert SecondReview.objects.due_for(bea).exists()
+
+
+def test_a_second_look_is_not_asked_of_nobody(alice: Member, bob: Member) -> None:
+    Member.objects.filter(pk=bob.pk).update(role=Role.ADMIN)
+    Member.objects.filter(participant=bob.participant).exclude(pk=bob.pk).update(is_active=False)
+    practise(bob)
+    with pytest.raises(NobodyElse):
+        ask_second(decide(bob, alice), by=bob)
+    assert not SecondReview.objects.exists()
 
 
 def test_nothing_is_concluded_before_the_vote(second: SecondReview, bea: Member) -> None:

@@ -12,10 +12,12 @@ from random import Random
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from lantern.bench import reviewing
 from lantern.demo.cases import Maker
 from lantern.demo.people import make_people, refuse_outside_demo
 from lantern.lib.tenancy import Scope, acting, acting_as_system
@@ -29,6 +31,8 @@ from signals.models import Signal, Upload
 from signals.uploads import work_on
 
 ROWS = 50_000
+SHORT, REVIEWS = 10_000, 100_000
+MANY_CLAIMS, CONNECTIONS = 5_000, 64
 CLAIMS = 500
 NINETY_FIFTH = 0.95
 
@@ -41,18 +45,45 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How large."""
         parser.add_argument("--rows", type=int, default=ROWS)
+        parser.add_argument("--reviews", type=int, default=REVIEWS, help="in the long queue, beside the short one")
+        parser.add_argument("--claims", type=int, default=MANY_CLAIMS)
+        parser.add_argument("--connections", type=int, default=CONNECTIONS)
+        parser.add_argument("--only-reviewing", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_outside_demo()
         make_people()
+        call_command("collectstatic", verbosity=0, interactive=False)  # pages name static files by their content
         with acting_as_system():
             if Signal.objects.exists():
                 raise CommandError("There are signals here already; the benchmarks want an empty installation.")
             sender, analyst = _member("ana@northwind.example"), _member("ana@harbor.example")
+        if options["only_reviewing"]:
+            self._review(sender, analyst, **options)
+            return
         content = _file(options["rows"])
         self._import(content, sender)
         self._route()
         self._claim(analyst)
+        self._review(sender, analyst, **options)
+
+    def _review(self, sender: Member, analyst: Member, **options: Any) -> None:
+        company = analyst.participant
+        with acting_as_system():
+            Review.objects.due().update(state="closed", closed_because="out_of_date")
+        short: dict[str, float] = {}
+        for number in (SHORT, options["reviews"]):
+            with acting_as_system():
+                missing = number - Review.objects.filter(participant=company).due().count()
+            reviewing.plant_reviews(missing, of=sender, to=company)
+            for figure in reviewing.measure_pages(analyst, number):
+                self._tell(figure.name, figure.value, figure.unit)
+                if number > SHORT:
+                    self._tell(f"{figure.name}_growth", figure.value / short[figure.name], f"times that among {SHORT}")
+                short.setdefault(figure.name, figure.value)
+        analysts = reviewing.add_analysts(options["connections"], company)
+        for figure in reviewing.measure_claims(analysts, options["claims"]):
+            self._tell(figure.name, figure.value, figure.unit)
 
     def _tell(self, name: str, value: float, unit: str) -> None:
         self.stdout.write(f"{name} {value:,.4g} {unit}" if value < 1 else f"{name} {value:.0f} {unit}")
