@@ -15,7 +15,7 @@ from accounts.views.confirming import safe_next
 from audit.models import AuditEvent
 from lantern.lib.marks import Mark
 from participants.models import Member, Participant
-from signals.views import signals as signal_pages
+from signals.views import incidents as signal_pages
 from tests.accounts.way_in import code_of, give_password, grow_stale, is_in
 from tests.world import PASSWORD, add_team_member, new_browser, signed_in
 

@@ -47,7 +47,7 @@ def without_filters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _foreign(world: World, persons: Iterable[str] = PERSONS) -> dict[tuple[str, str], int]:
     """What is answered about another's objects, where it is neither a 404 nor the way to sign in."""
     # What is said in a group that one is in can be read anyway: here, of a group that one is not in.
-    hidden = {**world.others, "contribution": Contribution.objects.get(signal=str(world.others["signal"])).pk}
+    hidden = {**world.others, "contribution": Contribution.objects.get(signal__pk=str(world.others["signal"])).pk}
     told = {}
     for name in (name for name, page in PAGES.items() if page.about):
         for person in persons:

@@ -26,5 +26,5 @@ DROP FUNCTION signals_withdrawal_is_of_ones_own();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signals", "0004_ending_and_finding_walls")]
+    dependencies = [("signals", "0006_intake_pages_walls")]
     operations = [migrations.RunSQL(OWN, ANYBODY_S)]
