@@ -60,7 +60,9 @@ def _check_rows(job: Job, upload: Upload) -> None:
             stage(staged)
 
 
-def _made_ready(job: Job, table: Table, slices: Iterable[list[NumberedRow]]) -> Iterator[tuple[list[NumberedRow], Staged]]:
+def _made_ready(
+    job: Job, table: Table, slices: Iterable[list[NumberedRow]]
+) -> Iterator[tuple[list[NumberedRow], Staged]]:
     """Each slice with its rows checked and sealed, which a second thread does while the database stages the one before.
 
     The thread asks the database nothing; the one that waits for the database leaves it the processor.

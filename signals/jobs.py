@@ -78,5 +78,5 @@ def _member(pk: int) -> Member:
 
 
 def limits() -> Limits:
-    """How large a file may be here."""
-    return Limits(max_bytes=settings.UPLOAD_MAX_BYTES, max_rows=settings.UPLOAD_MAX_ROWS)
+    """How large a file may be here, and how long what it says may last."""
+    return Limits(settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_ROWS, settings.RETENTION_DAYS)

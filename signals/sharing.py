@@ -9,6 +9,7 @@ from audit.events import Event
 from audit.record import record
 from lantern.lib.ids import new_id
 from participants.models import Member, SharingGroup
+from signals.jobs import limits
 from signals.merge import merge_slice
 from signals.models import Outcome, Signal, StagedRow, Upload
 from signals.notices import signals_changed
@@ -21,7 +22,7 @@ def share_signals(rows: Sequence[CheckedRow], *, group: SharingGroup, by: Member
     """Share checked rows in `group`; says how many ended as what. The whole lot, or nothing."""
     batch = Batch(new_id(), by.participant_id, group.pk, by.user_id)
     now = timezone.now()
-    stage(good_row(batch, number, row, now) for number, row in enumerate(rows, start=1))
+    stage(good_row(batch, number, row, now, limits()) for number, row in enumerate(rows, start=1))
     merge_slice(batch, after=0, to=len(rows))
     staged = StagedRow.objects.filter(batch=batch.id)
     outcomes = {outcome: staged.filter(outcome=outcome).count() for outcome in Outcome}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from signals.limits import DEFAULT_LIMITS, Limits
 from signals.models import Outcome
 from signals.models.contribution import incident_fingerprint, seal_note, seal_reference
 from signals.models.signal import fingerprint_of, seal_value
-from signals.rows import CheckedRow
+from signals.rows import CheckedRow, latest_expiry
 
 # The stage's columns in the order of its rows, with their types: COPY in binary leaves nothing to be guessed.
 COLUMNS = {
@@ -77,7 +77,7 @@ def good_row(
         row.policy,
         seal_note(row.note, contribution_id),
         row.tlp,
-        row.expires_at or now + timedelta(days=limits.retention_of(KINDS[row.kind])),
+        row.expires_at or latest_expiry(KINDS[row.kind], now, limits),
         *batch.case(row.incident),
     )
 

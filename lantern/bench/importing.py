@@ -16,7 +16,6 @@ from django.db import connection, transaction
 from import_export import resources
 
 from lantern.bench.measuring import Figure, on_behalf_of, seconds
-from lantern.lib.ids import new_id
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, SharingGroup
 from signals.columns import NATIVE
@@ -34,6 +33,8 @@ CARRY_ON = "--carry-on"
 def measure(content: bytes, sender: Member) -> Iterator[Figure]:
     """Import the file as `sender`, with a worker in a process of its own; then hold it against two others."""
     rows = content.count(b"\n") - 1
+    sample = min(SAMPLE, rows)
+    plain = sample / _by_resource(content, sample)
     shared, megabytes, upload = _import(content, sender)
     copied = rows / min(seconds(lambda: _copy(content)) for _ in range(2))
     speed = rows / shared
@@ -44,8 +45,6 @@ def measure(content: bytes, sender: Member) -> Iterator[Figure]:
     yield Figure("import_memory", megabytes, "MB, peak of the worker")
     yield Figure("copy_rows", copied, "rows/s, raw COPY of the same file")
     yield Figure("import_share_of_copy", speed / copied, "of 1")
-    sample = min(SAMPLE, rows)
-    plain = sample / _by_resource(content, sample)
     yield Figure("import_export_rows", plain, f"rows/s, django-import-export on {sample} of the rows, signals only")
     yield Figure("import_times_import_export", speed / plain, "times")
 
@@ -71,7 +70,7 @@ def _import(content: bytes, sender: Member) -> tuple[float, float, Upload]:
         upload = start_upload(ContentFile(content, "bench.csv"), group=group, by=sender, share=True)
     sealed = time.perf_counter() - started
     command = [sys.executable, "manage.py", "bench", CARRY_ON, str(upload.pk)]
-    with subprocess.Popen(  # noqa: S603 - this program itself
+    with subprocess.Popen(
         command, env={**os.environ, **limits}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as worker:
         assert worker.stdin is not None
@@ -110,15 +109,15 @@ class SignalResource(resources.ModelResource):
     class Meta:
         model = Signal
         import_id_fields = ("fingerprint",)
-        fields = ("id", "sharing_group", "kind", "service", "fingerprint", "severity")
+        fields = ("sharing_group", "kind", "service", "fingerprint", "severity")
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         """From what stands in the file to what is kept."""
         normal, service = normal_form(row["kind"], row["value"], row["service"])
         fingerprint = fingerprint_of(kwargs["group"], row["kind"], service, normal)
-        row.update(id=new_id(), value=normal, service=service, fingerprint=fingerprint, sharing_group=kwargs["group"])
+        row.update(value=normal, service=service, fingerprint=fingerprint, sharing_group=kwargs["group"])
 
-    def before_save_instance(self, instance: Signal, row: Any, **kwargs: Any) -> None:
+    def before_save_instance(self, instance: Signal, row: Any, **_: Any) -> None:
         """Seal the value for its row."""
         instance.value = seal_value(row["value"], instance.pk)
 
@@ -131,10 +130,10 @@ def _by_resource(content: bytes, rows: int) -> float:
     """Seconds of the library with its defaults on good rows of the file, signals alone; undone afterwards."""
     table = open_table([content])
     at = {place: index for index, place in table.columns.by_index.items()}
-    chosen = tablib.Dataset(headers=["id", "sharing_group", "kind", "service", "fingerprint", "value", "severity"])
+    chosen = tablib.Dataset(headers=["sharing_group", "kind", "service", "fingerprint", "value", "severity"])
     good = (cells for _, cells in table if len(cells) == len(NATIVE) and _is_good(cells))
     for cells in islice(good, rows):
-        chosen.append(["", "", cells[at["kind"]], cells[at["service"]], "", cells[at["value"]], 2])
+        chosen.append(["", cells[at["kind"]], cells[at["service"]], "", cells[at["value"]], 2])
     taken = 0.0
     with suppress(_Undo), acting_as_system(), transaction.atomic():
         group = SharingGroup.objects.get(slug=SharingGroup.DEFAULT_SLUG).pk

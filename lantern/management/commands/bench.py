@@ -52,7 +52,9 @@ class Command(BaseCommand):
             if Signal.objects.exists():
                 raise CommandError("There are signals here already; the benchmarks want an empty installation.")
             _make_more()
-            sender, reader, analyst = map(_member, ("lee@northwind.example", "ana@pixelforge.example", "ana@harbor.example"))
+            sender, reader, analyst = map(
+                _member, ("lee@northwind.example", "ana@pixelforge.example", "ana@harbor.example")
+            )
         for figure in self._figures(options["rows"], options["known"], sender, reader, analyst):
             self.stdout.write(str(figure))
             self.stdout.flush()
@@ -76,7 +78,9 @@ def _make_more() -> None:
 def _route() -> Figure:
     taken = seconds(route)
     with acting_as_system():
-        return Figure("reviews_routed", Review.objects.count() / taken, f"reviews/s, to {PARTICIPANTS - 1} participants")
+        return Figure(
+            "reviews_routed", Review.objects.count() / taken, f"reviews/s, to {PARTICIPANTS - 1} participants"
+        )
 
 
 def _claim(analyst: Member) -> Figure:
