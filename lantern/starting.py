@@ -23,9 +23,9 @@ def refuse_bad_keys() -> None:
     keyring()
 
 
-@register(Tags.security)
+@register(Tags.security, deploy=True)
 def check_keys(**_: Any) -> Sequence[CheckMessage]:
-    """`manage.py check` says the same."""
+    """`manage.py check --deploy` says the same."""
     try:
         refuse_bad_keys()
     except ImproperlyConfigured as fault:

@@ -74,19 +74,19 @@ def _value(kind: str, digest: str, *, again: bool) -> tuple[str, str]:
     """A value, or the same in another spelling, and its service."""
     tag, turn = digest[:13], int(digest[-4:], 16)
     service = SERVICES[turn % len(SERVICES)] if kind in ("username", "account_id") else ""
-    if kind in HASHES:
-        value = digest[: HASHES[kind]]
-        return (value.upper() if again else value), service
-    if kind == "email":
-        value = f"person.{tag}@{MAIL[turn % len(MAIL)]}"
-        return (f" {value.upper()} " if again else value), service
-    if kind == "username":
-        return (f"@Player_{tag}" if again else f"player_{tag}"), service
-    if kind == "url":
-        host = HOSTS[turn % len(HOSTS)]
-        if again:
-            return f"hxxps://{host.replace('.', '[.]')}/album/{tag}?v={turn % 89}&utm_source=feed", service
-        return f"https://{host}/album/{tag}?v={turn % 89}", service
-    if kind == "keyword":
-        return (f"meet  at  {tag}".upper() if again else f"meet at {tag}"), service
-    return (f" {int(tag, 16):016d} " if again else f"{int(tag, 16):016d}"), service
+    host = HOSTS[turn % len(HOSTS)]
+    match kind:
+        case "email":
+            value, other = f"person.{tag}@{MAIL[turn % len(MAIL)]}", f" PERSON.{tag}@{MAIL[turn % len(MAIL)].upper()} "
+        case "username":
+            value, other = f"player_{tag}", f"@Player_{tag}"
+        case "url":
+            value = f"https://{host}/album/{tag}?v={turn % 89}"
+            other = f"hxxps://{host.replace('.', '[.]')}/album/{tag}?v={turn % 89}&utm_source=feed"
+        case "keyword":
+            value, other = f"meet at {tag}", f"MEET  at  {tag}"
+        case "account_id":
+            value, other = f"{int(tag, 16):016d}", f" {int(tag, 16):016d} "
+        case _:
+            value, other = digest[: HASHES[kind]], digest[: HASHES[kind]].upper()
+    return (other if again else value), service

@@ -63,9 +63,9 @@ def add_seal_key(home: Home) -> str:
     return name
 
 
-def make_next_fingerprint(home: Home) -> None:
-    """Make the fingerprint key to which is being changed, unless a change that was cut short has left one."""
-    _put(home.keys / FINGERPRINT_NEXT, _key())
+def make_next_fingerprint(home: Home) -> bool:
+    """Make the fingerprint key to which is being changed; False where a change that was cut short has left one."""
+    return _put(home.keys / FINGERPRINT_NEXT, _key())
 
 
 def number_next_fingerprint(home: Home) -> str:

@@ -1,4 +1,4 @@
-"""The key folder: which keys there are. `seal-N.key` and `fingerprint-N.key`, hexadecimal, the highest N for new values."""
+"""The key folder: `seal-N.key` and `fingerprint-N.key`, hexadecimal; the highest N is for new values."""
 
 import re
 from pathlib import Path

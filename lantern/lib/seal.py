@@ -163,7 +163,7 @@ def forget_keys() -> None:
 
 
 def _reread(ring: Keyring) -> Keyring:
-    """The keys as they are at this moment, where `ring` are this installation's: another process may know a newer one."""
+    """The keys as they are now, where `ring` are this installation's: another process may know a newer one."""
     if ring is not _held.ring:
         return ring
     _look()

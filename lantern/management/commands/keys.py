@@ -13,11 +13,13 @@ from lantern.installation.errors import InstallationError
 from lantern.installation.folders import open_home
 from lantern.installation.keys import FINGERPRINT_NEXT, add_seal_key, make_next_fingerprint, number_next_fingerprint
 from lantern.lib.key_files import key_of, keys_in
-from lantern.lib.seal import Keyring, forget_keys, keyring
+from lantern.lib.seal import Keyring, SealBroken, forget_keys, keyring
 from lantern.lib.tenancy import acting_as_system
 from lantern.models import Resealing
 from lantern.resealing import count_by_key, reseal, start_resealing
 from signals.renaming import InUse, rename_everything
+
+NOT_RENAMED = "Stop web, workers and beat, and finish or cancel uploads on their way, first."
 
 
 class Command(BaseCommand):
@@ -83,15 +85,13 @@ class Command(BaseCommand):
 
     def _rename(self, **_: Any) -> None:
         folder = settings.KEYS_DIR
-        names = keys_in(folder, "fingerprint")
-        make_next_fingerprint(open_home())
+        names, is_new = keys_in(folder, "fingerprint"), make_next_fingerprint(open_home())
         try:
             number = rename_everything(Keyring(keys_in(folder, "seal"), names[1], key_of(folder / FINGERPRINT_NEXT)))
-        except InUse:
-            (folder / FINGERPRINT_NEXT).unlink()
-            raise CommandError(
-                "Stop web, workers and beat, and finish or cancel uploads on their way, first."
-            ) from None
+        except (InUse, SealBroken) as fault:
+            if is_new:  # one that was there may be in use already: the change was cut short after its commit
+                (folder / FINGERPRINT_NEXT).unlink()
+            raise CommandError(NOT_RENAMED if isinstance(fault, InUse) else f"A value does not open: {fault}") from None
         name = number_next_fingerprint(open_home())
         forget_keys()
         self.stdout.write(f"{number:,} names were made again; {name} names from now on. Start everything again.")
