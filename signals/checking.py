@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audit.events import Event
 from audit.record import record
+from lantern.lib.collecting import uncollected
 from signals.counting import count_rows
 from signals.faults import FileRefused
 from signals.jobs import Job, limits
@@ -55,7 +56,7 @@ def _check_rows(job: Job, upload: Upload) -> None:
     for rows, staged in _made_ready(job, table, _slices(islice(table, done, None))):
         at = {**CHECKING, "rows_checked": done, "last_number": last}
         done, last = done + len(rows), rows[-1][0]
-        with job.acting():
+        with job.slice():
             job.advance(at=at, to={"rows_checked": done, "last_number": last})
             stage(staged)
 
@@ -67,7 +68,7 @@ def _made_ready(
 
     The thread asks the database nothing; the one that waits for the database leaves it the processor.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="check") as hand:
+    with uncollected(), ThreadPoolExecutor(1, thread_name_prefix="check") as hand:
         ahead: tuple[list[NumberedRow], Future[Staged]] | None = None
         for rows in slices:
             begun = rows, hand.submit(_staged, job, table, rows, timezone.now())
