@@ -44,7 +44,7 @@ class Job:
 
     @contextmanager
     def slice(self) -> Iterator[None]:
-        """The same for a slice of the work, which need not wait for the disk: with it its checkpoint is lost, or kept."""
+        """The same for a slice of work, which need not wait for the disk: its checkpoint is lost, or kept, with it."""
         with self.acting(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL synchronous_commit = off")
             yield
