@@ -19,14 +19,23 @@ def own() -> Iterator[RunningInstallation]:
         yield place
 
 
+def deed(own: RunningInstallation, *words: str) -> str:
+    """What the command says when it succeeds."""
+    told = own.manage("keys", *words)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
+def refusal(own: RunningInstallation, *words: str) -> str:
+    """What it says when it refuses."""
+    told = own.manage("keys", *words)
+    assert told.returncode == 1, told.stdout
+    return told.stderr
+
+
 def test_keys_change_and_nothing_is_lost(own: RunningInstallation, tmp_path: Path) -> None:
     path, file = tmp_path / "some.csv", intake_file(200)
     path.write_bytes(file.content)
-
-    def deed(*words: str) -> str:
-        told = own.manage("keys", *words)
-        assert told.returncode == 0, told.stderr
-        return told.stdout
 
     def already_yours() -> None:
         told = own.manage("import_signals", str(path), *FROM)
@@ -34,26 +43,30 @@ def test_keys_change_and_nothing_is_lost(own: RunningInstallation, tmp_path: Pat
         assert f'"already_yours": {file.counts["new"]}' in told.stdout
 
     assert own.manage("import_signals", str(path), *FROM).returncode == 0
-    assert "seal-1 seals" in deed("status")
-    assert own.manage("keys", "retire", "1").returncode == 1, "it seals"
-    assert "seal-2.key" in deed("add")
-    refused = own.manage("keys", "retire", "1")
-    assert refused.returncode == 1
-    assert "still seals" in refused.stderr
-    deed("reencrypt", "--here")
-    told = deed("status")
-    assert "seal-1 opens: 0 values" in told
-    assert "do not open" not in told
-    assert own.manage("keys", "retire", "1").returncode == 1, "somebody may be signed in"
-    assert "retired" in deed("retire", "1", "--now")
+    change_sealing_key(own)
     already_yours()
     assert own.code("lee@northwind.example").isdecimal()
 
-    before = own.rows("SELECT id, fingerprint FROM signals_signal ORDER BY id")
-    assert "fingerprint-2.key" in deed("rename")
-    after = own.rows("SELECT id, fingerprint FROM signals_signal ORDER BY id")
+    names = "SELECT id, fingerprint FROM signals_signal ORDER BY id"
+    before = own.rows(names)
+    assert "fingerprint-2.key" in deed(own, "rename")
+    after = own.rows(names)
     assert [row[0] for row in after] == [row[0] for row in before]
     assert not {row[1] for row in after} & {row[1] for row in before}
     assert own.number("SELECT count(*) FROM signals_signal WHERE NOT relations_due") == 0
     already_yours()
     assert own.number("SELECT count(*) FROM signals_signal") == len(before)
+
+
+def change_sealing_key(own: RunningInstallation) -> None:
+    """A second key, everything under it, and the first one retired as soon as that may be."""
+    assert "seal-1 seals" in deed(own, "status")
+    assert "no longer seals" in refusal(own, "retire", "1")
+    assert "seal-2.key" in deed(own, "add")
+    assert "still seals" in refusal(own, "retire", "1")
+    deed(own, "reencrypt", "--here")
+    told = deed(own, "status")
+    assert "seal-1 opens: 0 values" in told
+    assert "do not open" not in told
+    assert "signed in" in refusal(own, "retire", "1")
+    assert "retired" in deed(own, "retire", "1", "--now")

@@ -70,7 +70,7 @@ def _body(message: bytes) -> bytes:
 
 def sessions_of(lantern: RunningInstallation) -> bytes:
     """Every session row, unpacked."""
-    return b"\n".join(map(_unpacked, (row[0] for row in lantern.rows("SELECT session_data FROM django_session"))))
+    return b"\n".join(map(_unpacked, (row[0] for row in lantern.rows("SELECT session_data FROM accounts_session"))))
 
 
 def _unpacked(packed: str) -> bytes:
