@@ -45,7 +45,7 @@ class SealedColumn:
     def key_columns(self) -> list[tuple[str, str]]:
         """Names and types of the primary key's columns."""
         fields = self.model._meta.pk_fields
-        return [(field.column, str(field.rel_db_type(connection))) for field in fields]
+        return [(str(field.column), str(field.rel_db_type(connection))) for field in fields]
 
     @property
     def rows(self) -> int:
@@ -59,8 +59,8 @@ def sealed_columns() -> Iterator[SealedColumn]:
         if model._meta.app_label in APPS and not model._meta.proxy:
             for field in model._meta.local_fields:
                 if isinstance(field, models.BinaryField):
-                    itself = Place(model._meta.db_table, field.column), "id"
-                    yield SealedColumn(model, field.column, *getattr(model, "SEALED_AS", {}).get(field.column, itself))
+                    itself = Place(model._meta.db_table, field.name), "id"
+                    yield SealedColumn(model, field.name, *getattr(model, "SEALED_AS", {}).get(field.name, itself))
 
 
 def count_by_key() -> Counter[int]:
@@ -155,7 +155,7 @@ def _next_rows(column: SealedColumn, key: int, after: Sequence[Any] | None) -> l
     """
     with connection.cursor() as cursor:
         cursor.execute(statement, [key, *(after or ()), column.rows])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _sealed_anew(

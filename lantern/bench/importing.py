@@ -103,7 +103,7 @@ def _copy(content: bytes) -> None:
             copy.write(content)
 
 
-class SignalResource(resources.ModelResource):
+class SignalResource(resources.ModelResource):  # type: ignore[misc]
     """What a project writes that leaves everything to the library; values are sealed, nothing is told apart."""
 
     class Meta:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.exceptions import ImproperlyConfigured
+from pytest_django import Settings
 
 from lantern.lib import seal
 from lantern.lib.key_files import UNFINISHED
@@ -17,7 +17,7 @@ GOOD = secrets.token_hex(32)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: django_settings) -> Path:
+def folder(tmp_path: Path, settings: Settings) -> Path:
     """A key folder in order."""
     settings.KEYS_DIR = tmp_path
     for name in ("seal-1.key", "fingerprint-1.key"):
@@ -57,7 +57,7 @@ def test_nothing_starts_with_bad_keys(folder: Path, spoil: Callable[[Path], obje
 
 
 @pytest.mark.parametrize("secret", ["", "short", "a" * 80, "django-insecure-" + GOOD, "change-me-" + GOOD])
-def test_nothing_starts_with_a_bad_django_key(folder: Path, secret: str, settings: django_settings) -> None:
+def test_nothing_starts_with_a_bad_django_key(folder: Path, secret: str, settings: Settings) -> None:
     settings.SECRET_KEY = secret
     with pytest.raises(ImproperlyConfigured):
         refuse_bad_keys()

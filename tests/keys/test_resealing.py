@@ -4,14 +4,15 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from django.apps import apps
-from django.conf import settings as django_settings
 from django.db import connection, models
 from django.db.transaction import atomic
 from django.db.utils import DatabaseError
+from pytest_django import Settings
 
 from accounts.models import Authenticator
 from audit.models import AuditEvent
@@ -28,14 +29,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def folder(tmp_path: Path, settings: django_settings) -> Iterator[Path]:
+def folder(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     """A key folder of the test's own, with this run's keys."""
     keys = tmp_path / "keys"
     shutil.copytree(settings.KEYS_DIR, keys)
     settings.KEYS_DIR = keys
     forget_keys()
     yield keys
-    settings.KEYS_DIR = django_settings.KEYS_DIR
     forget_keys()
 
 
@@ -192,6 +192,6 @@ def test_a_value_that_no_key_opens_is_counted_and_left(folder: Path, alice: Memb
 )
 def test_what_is_never_changed_may_be_sealed_anew_and_nothing_else(change: str, alice: Member) -> None:
     agreement = sign_agreement(alice.participant, b"%PDF-1.7 and its text")
-    values = {"old": bytes(agreement.content), "id": agreement.pk}
+    values: dict[str, Any] = {"old": bytes(agreement.content), "id": agreement.pk}
     with pytest.raises(DatabaseError), atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE participants_agreement SET {change} WHERE id = %(id)s", values)
