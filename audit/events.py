@@ -124,3 +124,8 @@ class Event(StrEnum):
     CARE_CHOSEN = "care.chosen"
 
     EDITION_PUBLISHED = "edition.published"
+
+    RESEALING_STARTED = "keys.resealing_started"
+    RESEALING_FINISHED = "keys.resealing_finished"
+    FINGERPRINTS_RENAMED = "keys.fingerprints_renamed"
+    SEAL_KEY_RETIRED = "keys.seal_key_retired"

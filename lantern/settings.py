@@ -35,6 +35,13 @@ def _days(name: str, default: str) -> tuple[int, ...]:
     return tuple(map(int, text.split(",")))
 
 
+def _days_by_kind(name: str) -> dict[str, int]:
+    text = os.environ.get(name, "")
+    if not re.fullmatch(r"(?:[a-z0-9_]+=[1-9]\d{0,3}(?:,(?!$)|$))*", text):
+        raise ImproperlyConfigured(f"{name} must read like email=365,url=180, not {text!r}.")
+    return {kind: int(days) for kind, _, days in (part.partition("=") for part in text.split(",") if part)}
+
+
 def _secret(name: str) -> str:
     """The secret `name`, from its file in the key folder. Empty where there is no such file; checks refuse that."""
     path = KEYS_DIR / name
@@ -55,14 +62,6 @@ SECRET_KEY = _secret("django.key")
 ALLOWED_HOSTS = HOSTS
 ROOT_URLCONF = "lantern.urls"
 WSGI_APPLICATION = "lantern.wsgi.application"
-
-# Keys: `seal-1.key`, `seal-2.key`, …: the highest number seals new values, the others still open old ones.
-SEAL_KEYS = {
-    int(match[1]): path.read_text().strip()
-    for path in (sorted(KEYS_DIR.glob("seal-*.key")) if KEYS_DIR.is_dir() else [])
-    if (match := re.fullmatch(r"seal-(\d{1,3})\.key", path.name))
-}
-FINGERPRINT_KEY = _secret("fingerprint-1.key")
 
 INSTALLED_APPS = [
     "lantern",
@@ -270,6 +269,7 @@ STORAGES = {
 }
 UPLOAD_MAX_BYTES = _number("LANTERN_UPLOAD_MAX_BYTES", 50_000_000)
 UPLOAD_MAX_ROWS = _number("LANTERN_UPLOAD_MAX_ROWS", 500_000)
+RETENTION_DAYS = _days_by_kind("LANTERN_RETENTION_DAYS")  # by kind, where not the kind's own
 # An uploaded file never touches a disk in the clear: it is taken up in memory and sealed into the database.
 FILE_UPLOAD_HANDLERS = ["signals.intake.BoundedUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
@@ -307,6 +307,7 @@ CELERY_BEAT_SCHEDULE = {
     "feedback": {"task": "reviews.send_feedback", "schedule": SWEEP_SECONDS},
     "digests": {"task": "reviews.write_digests", "schedule": 60 * 60},
     "old_work": {"task": "reviews.clear_worked", "schedule": 60 * 60},
+    "resealing": {"task": "lantern.sweep_resealing", "schedule": SWEEP_SECONDS},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 

@@ -24,7 +24,7 @@ def apply(job: Job) -> None:
 
 def _slice(job: Job) -> bool:
     """Merge the next rows together with the checkpoint; False when none are left or the right to share was lost."""
-    with job.acting():
+    with job.slice():
         upload = job.upload()
         rows = StagedRow.objects.filter(batch=upload.pk, number__gt=upload.applied_to).order_by("number")[:SLICE_ROWS]
         ahead = rows.aggregate(rows=Count("number"), to=Max("number"))

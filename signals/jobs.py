@@ -1,13 +1,14 @@
 """Whose upload a worker carries on, and how it holds its place in it."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models.functions import Now
 
 from lantern.lib.seal import keyring
@@ -40,6 +41,13 @@ class Job:
     def acting(self) -> AbstractContextManager[None]:
         """A transaction on behalf of the member."""
         return acting(Scope.MEMBER, participant_id=self.member.participant_id, user_id=self.member.user_id)
+
+    @contextmanager
+    def slice(self) -> Iterator[None]:
+        """The same for a slice of work, which need not wait for the disk: its checkpoint is lost, or kept, with it."""
+        with self.acting(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+            yield
 
     def upload(self) -> Upload:
         """The job row as it is now. Inside `acting`."""
@@ -78,5 +86,5 @@ def _member(pk: int) -> Member:
 
 
 def limits() -> Limits:
-    """How large a file may be here."""
-    return Limits(max_bytes=settings.UPLOAD_MAX_BYTES, max_rows=settings.UPLOAD_MAX_ROWS)
+    """How large a file may be here, and how long what it says may last."""
+    return Limits(settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_ROWS, settings.RETENTION_DAYS)

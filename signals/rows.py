@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 from signals.columns import Columns
 from signals.dates import moment
 from signals.faults import Fault, RowFault
-from signals.kinds import given_value, kind_named, named_service, normal_value
+from signals.kinds import Kind, given_value, kind_named, named_service, normal_value
 from signals.kinds.text import CONTROL, SURROGATE
 from signals.limits import DEFAULT_LIMITS, TEXT_LENGTHS, Limits
 from signals.vocabulary import DEFAULT_SEVERITY, DEFAULT_TLP, HARM_TYPES, SEVERITIES, TLP
@@ -75,6 +75,11 @@ def check_fields(
     return judge.judged(limits) or judge.faults
 
 
+def latest_expiry(kind: Kind, now: datetime, limits: Limits = DEFAULT_LIMITS) -> datetime:
+    """How long a contribution of that kind may last, and does where nothing else is said."""
+    return now + timedelta(days=limits.retention_days.get(kind.name, kind.retention_days))
+
+
 def cell_name(index: int, row: int) -> str:
     """The name a spreadsheet gives to a cell: column index 0 in row 24 is "A24", index 26 is "AA24"."""
     letters = ""
@@ -125,7 +130,7 @@ class _Judge:
         self.read("status", _status, None)
         if self.faults or kind is None:
             return None
-        latest = self.now + timedelta(days=limits.retention_days.get(kind.name, kind.retention_days))
+        latest = latest_expiry(kind, self.now, limits)
         shortened = asked is not None and asked > latest
         return CheckedRow(
             kind=kind.name,

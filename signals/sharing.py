@@ -12,6 +12,7 @@ from audit.record import record
 from lantern.lib.ids import new_id
 from participants.models import Member, SharingGroup
 from signals.drafts import forget_shared
+from signals.jobs import limits
 from signals.merge import merge_slice
 from signals.models import Outcome, Signal, StagedRow, Upload
 from signals.notices import signals_changed
@@ -55,7 +56,7 @@ def share_incident(rows: Sequence[CheckedRow], *, group: SharingGroup, by: Membe
 def _merged(rows: Sequence[CheckedRow], group: SharingGroup, by: Member) -> list[Shared]:
     batch = Batch(new_id(), by.participant_id, group.pk, by.user_id)
     now = timezone.now()
-    stage(good_row(batch, number, row, now) for number, row in enumerate(rows, start=1))
+    stage(good_row(batch, number, row, now, limits()) for number, row in enumerate(rows, start=1))
     merge_slice(batch, after=0, to=len(rows))
     staged = StagedRow.objects.filter(batch=batch.id).order_by("number").values_list("outcome", "fingerprint")
     ended = list(staged)

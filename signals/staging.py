@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from django.db import connection
 from lantern.lib.ids import new_id
 from signals.faults import Fault
 from signals.kinds import KINDS
+from signals.limits import DEFAULT_LIMITS, Limits
 from signals.models import Outcome
 from signals.models.contribution import incident_fingerprint, seal_note, seal_reference
 from signals.models.signal import fingerprint_of, seal_value
-from signals.rows import CheckedRow
+from signals.rows import CheckedRow, latest_expiry
 
 # The stage's columns in the order of its rows, with their types: COPY in binary leaves nothing to be guessed.
 COLUMNS = {
@@ -52,7 +53,9 @@ class Batch:
         return known
 
 
-def good_row(batch: Batch, number: int, row: CheckedRow, now: datetime) -> tuple[Any, ...]:
+def good_row(
+    batch: Batch, number: int, row: CheckedRow, now: datetime, limits: Limits = DEFAULT_LIMITS
+) -> tuple[Any, ...]:
     """A row of the stage, in the order of COLUMNS, with everything sealed under the ids it will have."""
     signal_id, contribution_id = new_id(), new_id()
     return (
@@ -74,7 +77,7 @@ def good_row(batch: Batch, number: int, row: CheckedRow, now: datetime) -> tuple
         row.policy,
         seal_note(row.note, contribution_id),
         row.tlp,
-        row.expires_at or now + timedelta(days=KINDS[row.kind].retention_days),
+        row.expires_at or latest_expiry(KINDS[row.kind], now, limits),
         *batch.case(row.incident),
     )
 

@@ -4,7 +4,7 @@ import hmac
 import time
 from base64 import b32encode
 from secrets import token_bytes
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ class Authenticator(ThrottlingMixin, Device):  # type: ignore[misc]
     """
 
     SEED = Place("accounts_authenticator", "seed")
+    SEALED_AS: ClassVar = {"seed": (SEED, "seed_id")}
     STEP_SECONDS = 30
     DIGITS = 6
     TOLERANCE_STEPS = 1

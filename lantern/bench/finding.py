@@ -5,18 +5,16 @@ services that the pages call. Figures come beside the limit that the same databa
 """
 
 import secrets
-import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 from random import Random
 
 from django.db import connection
 
+from lantern.bench.measuring import Figure, on_behalf_of, seconds
 from lantern.lib.ids import new_id
-from lantern.lib.tenancy import Scope, acting, acting_as_system
+from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, SharingGroup
 from signals.looking_up import answer, ask
 from signals.models.contribution import ContributionState
@@ -33,15 +31,6 @@ COLUMNS = (
 )
 
 
-@dataclass(frozen=True)
-class Figure:
-    """One line of the benchmark."""
-
-    name: str
-    value: float
-    unit: str
-
-
 def plant(number: int, member: Member) -> list[str]:
     """Put `number` PDQ signals of `member`'s participant into the default group; returns their values."""
     random = Random(secrets.randbits(64))  # noqa: S311 -- invented hashes, no secret
@@ -54,9 +43,9 @@ def plant(number: int, member: Member) -> list[str]:
 
 def measure(values: list[str], member: Member, random: Random) -> Iterator[Figure]:
     """Relate what was planted, then look up: 1,000 values at once, and PDQ hashes near planted ones."""
-    related = _seconds(relate)
+    related = seconds(relate)
     yield Figure("relations_made", len(values) / related, "signals/s")
-    with _as(member):
+    with on_behalf_of(member):
         yield from _values(values, member, random)
         yield from _near(values, random)
 
@@ -68,7 +57,7 @@ def _values(values: list[str], member: Member, random: Random) -> Iterator[Figur
     text = "\n".join([*(f"pdq:{value}" for value in known[:10]), *(f"sha256:{value}" for value in known[10:])])
     text += "\n" + "\n".join(f"nobody{number}@example.com" for number in range(half))
     lookup = ask(text, by=member)
-    yield Figure(f"lookup_{LOOKED_UP}", 1000 * _seconds(lambda: answer(lookup, member)), "ms")
+    yield Figure(f"lookup_{LOOKED_UP}", 1000 * seconds(lambda: answer(lookup, member)), "ms")
     group = SharingGroup.objects.get(slug=SharingGroup.DEFAULT_SLUG)
     fingerprints = [fingerprint_of(group.pk, "pdq", "", value) for value in known]
 
@@ -77,7 +66,7 @@ def _values(values: list[str], member: Member, random: Random) -> Iterator[Figur
             cursor.execute("SELECT id FROM signals_signal WHERE fingerprint = ANY(%s)", [fingerprints])
             cursor.fetchall()
 
-    yield Figure(f"lookup_{LOOKED_UP}_bare_sql", 1000 * _seconds(bare), "ms, the known half by fingerprint")
+    yield Figure(f"lookup_{LOOKED_UP}_bare_sql", 1000 * seconds(bare), "ms, the known half by fingerprint")
 
 
 def _near(values: list[str], random: Random) -> Iterator[Figure]:
@@ -85,10 +74,10 @@ def _near(values: list[str], random: Random) -> Iterator[Figure]:
     index = PdqIndex()
     first = random.choice(values)
     yield Figure(
-        "pdq_first", 1000 * _seconds(lambda: index.near(first)), "ms, the first in a process, reading all pages"
+        "pdq_first", 1000 * seconds(lambda: index.near(first)), "ms, the first in a process, reading all pages"
     )
     asked = [_flipped(random.choice(values), random.sample(range(BITS), at % (NEAR + 1))) for at in range(ASKED)]
-    taken = sorted(_seconds(partial(index.near, value)) for value in asked)
+    taken = sorted(seconds(partial(index.near, value)) for value in asked)
     yield Figure("pdq_near", 1000 * taken[len(taken) // 2], f"ms, median, among {len(values)}")
     yield Figure("pdq_recall", sum(bool(index.near(value)) for value in asked) / ASKED, "of 1")
 
@@ -117,13 +106,3 @@ def _copy(values: list[str], member: Member) -> None:
             " %s, harm_types, 2, now(), '', 2, now() + interval '2 years', %s FROM planted",
             [group, member.participant_id, member.user_id, ContributionState.IN_FORCE.value],
         )
-
-
-def _as(member: Member) -> AbstractContextManager[None]:
-    return acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id)
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    run()
-    return time.perf_counter() - started

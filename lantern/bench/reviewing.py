@@ -22,7 +22,7 @@ from django.test import RequestFactory
 
 from accounts.services import add_person, enroll_authenticator
 from audit.record import PORTAL
-from lantern.bench.finding import Figure
+from lantern.bench.measuring import Figure
 from lantern.demo.people import complete_training
 from lantern.lib.ids import new_id
 from lantern.lib.paging import PAGE

@@ -69,13 +69,14 @@ def make_people() -> bool:
             enroll_authenticator(person, by=PORTAL)
         staff = User.objects.get(email=COALITION[0][0])
         for company in (*COMPANIES, *ELSEWHERE):
-            _make_company(company, staff)
+            make_company(company, staff)
         # One hash for all of them: a slow hash for each would be most of the time the demo takes to make.
         User.objects.update(password=make_password(PASSWORD))
     return True
 
 
-def _make_company(company: Company, staff: User) -> None:
+def make_company(company: Company, staff: User) -> None:
+    """One participant with its team, brought to its state."""
     participant = apply_for(company)
     for step in way_to(company.state):
         if step == ParticipantState.AGREEMENT_OUT:

@@ -15,6 +15,7 @@ from lantern.installation.folders import Home, open_home
 DJANGO = "django.key"
 SEAL = "seal-1.key"
 FINGERPRINT = "fingerprint-1.key"
+FINGERPRINT_NEXT = "next-fingerprint.key"
 DATABASE_OWNER = "database-owner.password"
 DATABASE_APP = "database-app.password"
 
@@ -52,6 +53,32 @@ def create_missing(home: Home) -> list[str]:
     return [
         name for name, maker in MAKERS.items() if not (home.keys / name).exists() and _put(home.keys / name, maker())
     ]
+
+
+def add_seal_key(home: Home) -> str:
+    """Make the sealing key with the next number, which seals from now on; returns its name."""
+    name = f"seal-{_highest(home, 'seal') + 1}.key"
+    if not _put(home.keys / name, _key()):
+        raise InstallationError(f"{name} has just been made by somebody else.")
+    return name
+
+
+def make_next_fingerprint(home: Home) -> bool:
+    """Make the fingerprint key to which is being changed; False where a change that was cut short has left one."""
+    return _put(home.keys / FINGERPRINT_NEXT, _key())
+
+
+def number_next_fingerprint(home: Home) -> str:
+    """Give that key its number, so that it is in use; returns its name."""
+    path = home.keys / f"fingerprint-{_highest(home, 'fingerprint') + 1}.key"
+    (home.keys / FINGERPRINT_NEXT).rename(path)
+    return path.name
+
+
+def _highest(home: Home, sort: str) -> int:
+    """The highest number of that sort, of retired ones too: a number is never given twice."""
+    numbers = (path.stem.rpartition("-")[2] for path in home.keys.glob(f"{sort}-*"))
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 def _put(path: Path, text: str) -> bool:

@@ -94,6 +94,7 @@ class Signal(Graded, models.Model):
             models.Index(fields=["id"], name="signal_routing_due", condition=Q(routing_due=True)),
             BrinIndex(fields=["last_shared_at"], name="signal_last_shared"),
             models.Index(fields=["id"], name="signal_relations_due", condition=Q(relations_due=True)),
+            models.Index(fields=["id"], name="signal_pdq_due", condition=Q(kind="pdq", relations_due=True)),
             models.Index(fields=["-id"], name="signal_ended", condition=Q(contributor_count=0)),
             models.Index(fields=["-id"], name="signal_disputed", condition=Q(is_disputed=True)),
         )

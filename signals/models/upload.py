@@ -1,7 +1,7 @@
 """One CSV file on its way to becoming contributions: its pieces, its rows, and how far it is."""
 
 import json
-from typing import Self
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -176,6 +176,12 @@ class StagedRow(models.Model):
 
     Good rows carry ready-made, sealed columns under the ids they will have; rejected rows carry their faults.
     """
+
+    SEALED_AS: ClassVar = {
+        "value": (Place("signals_signal", "value"), "signal_id"),
+        "note": (Place("signals_contribution", "note"), "contribution_id"),
+        "incident_reference": (Place("signals_incident", "reference"), "incident_id"),
+    }
 
     pk = models.CompositePrimaryKey("batch", "number")
     batch = models.UUIDField()

@@ -4,140 +4,136 @@
 ratios.
 """
 
-import time
-from argparse import ArgumentParser
-from collections.abc import Callable
-from datetime import timedelta
+from argparse import SUPPRESS, ArgumentParser
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from random import Random
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
-from django.utils import timezone
 
-from lantern.bench import reviewing
-from lantern.demo.cases import Maker
-from lantern.demo.people import make_people, refuse_outside_demo
-from lantern.lib.tenancy import Scope, acting, acting_as_system
-from participants.models import Member, SharingGroup
+from accounts.models import CoalitionRole, User
+from lantern.bench import figures, finding, importing, reviewing
+from lantern.bench.intake_file import intake_file
+from lantern.bench.measuring import Figure, on_behalf_of, seconds
+from lantern.demo.people import make_company, make_people, refuse_outside_demo
+from lantern.demo.programme import Company
+from lantern.lib.tenancy import acting_as_system
+from participants.models import Member, Participant, ParticipantState
 from reviews.claims import claim_next, release
 from reviews.models import Review
 from reviews.routing import route
-from signals.columns import NATIVE
-from signals.intake import start_upload
-from signals.models import Signal, Upload
-from signals.uploads import work_on
+from signals.models import Signal
 
-ROWS = 50_000
-SHORT, REVIEWS = 10_000, 100_000
-MANY_CLAIMS, CONNECTIONS = 5_000, 64
-CLAIMS = 500
+ROWS = 1_000_000
+PARTICIPANTS = 20
+SHORT, REVIEWS = 10_000, 10_000_000
+CLAIMS, MANY_CLAIMS, CONNECTIONS = 500, 100_000, 64
+DECISIONS = 10_000_000
+YEAR = 2025
 NINETY_FIFTH = 0.95
 
 
 class Command(BaseCommand):
     """One line a figure: NAME VALUE UNIT. Fills the database, so it is refused where there are signals."""
 
-    help = "Measures importing, routing and claiming. Only in an empty demo installation."
+    help = "Measures importing, routing, finding, reviewing and the year's figures. Only in an empty demo installation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """How large."""
-        parser.add_argument("--rows", type=int, default=ROWS)
-        parser.add_argument("--reviews", type=int, default=REVIEWS, help="in the long queue, beside the short one")
+        """How large, and which parts."""
+        parser.add_argument("--only", choices=PARTS, action="append", help="This part; may be given more than once.")
+        parser.add_argument("--rows", type=int, default=ROWS, help="Rows of the file.")
+        parser.add_argument("--known", type=int, default=ROWS, help="Signals that are there before.")
+        parser.add_argument("--reviews", type=int, default=REVIEWS, help="In the long queue, beside the short one.")
         parser.add_argument("--claims", type=int, default=MANY_CLAIMS)
         parser.add_argument("--connections", type=int, default=CONNECTIONS)
-        parser.add_argument("--only-reviewing", action="store_true")
+        parser.add_argument("--decisions", type=int, default=DECISIONS, help="In the year whose figures are computed.")
+        parser.add_argument(importing.CARRY_ON, metavar="UPLOAD", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_outside_demo()
+        if options["carry_on"]:
+            importing.carry_on(options["carry_on"])
+            return
         make_people()
         call_command("collectstatic", verbosity=0, interactive=False)  # pages name static files by their content
         with acting_as_system():
             if Signal.objects.exists():
                 raise CommandError("There are signals here already; the benchmarks want an empty installation.")
-            sender, analyst = _member("ana@northwind.example"), _member("ana@harbor.example")
-        if options["only_reviewing"]:
-            self._review(sender, analyst, **options)
-            return
-        content = _file(options["rows"])
-        self._import(content, sender)
-        self._route()
-        self._claim(analyst)
-        self._review(sender, analyst, **options)
+            _make_more()
+        for part in options["only"] or PARTS:
+            for figure in PARTS[part](options):
+                self.stdout.write(str(figure))
+                self.stdout.flush()
 
-    def _review(self, sender: Member, analyst: Member, **options: Any) -> None:
-        company = analyst.participant
+
+def _importing(options: Mapping[str, Any]) -> Iterator[Figure]:
+    """A file among signals that are known, its routing, a claim, and finding values among all of them."""
+    sender, reader, analyst = map(_member, ("lee@northwind.example", "ana@pixelforge.example", "ana@harbor.example"))
+    planted = finding.plant(options["known"], reader)
+    yield from importing.measure(b"".join(intake_file(options["rows"])), sender)
+    yield _route()
+    yield _claim(analyst)
+    yield from finding.measure(planted, analyst, Random(1))  # noqa: S311 -- chooses what is looked up
+
+
+def _reviewing(options: Mapping[str, Any]) -> Iterator[Figure]:
+    """The pages of a short queue and of a long one, and claims by many at once."""
+    sender, analyst = _member("ana@northwind.example"), _member("ana@harbor.example")
+    company = analyst.participant
+    with acting_as_system():
+        Review.objects.due().update(state="closed", closed_because="out_of_date")
+    short: dict[str, float] = {}
+    for number in (SHORT, options["reviews"]):
         with acting_as_system():
-            Review.objects.due().update(state="closed", closed_because="out_of_date")
-        short: dict[str, float] = {}
-        for number in (SHORT, options["reviews"]):
-            with acting_as_system():
-                missing = number - Review.objects.filter(participant=company).due().count()
-            reviewing.plant_reviews(missing, of=sender, to=company)
-            for figure in reviewing.measure_pages(analyst, number):
-                self._tell(figure.name, figure.value, figure.unit)
-                if number > SHORT:
-                    self._tell(f"{figure.name}_growth", figure.value / short[figure.name], f"times that among {SHORT}")
-                short.setdefault(figure.name, figure.value)
-        analysts = reviewing.add_analysts(options["connections"], company)
-        for figure in reviewing.measure_claims(analysts, options["claims"]):
-            self._tell(figure.name, figure.value, figure.unit)
-
-    def _tell(self, name: str, value: float, unit: str) -> None:
-        self.stdout.write(f"{name} {value:,.4g} {unit}" if value < 1 else f"{name} {value:.0f} {unit}")
-
-    def _import(self, content: bytes, sender: Member) -> None:
-        rows = content.count(b"\n") - 1
-        copied = rows / _seconds(lambda: _copy(content))
-        upload: list[Upload] = []
-
-        def share() -> None:
-            with _as(sender):
-                group = SharingGroup.objects.get(slug=SharingGroup.DEFAULT_SLUG)
-                upload.append(start_upload(ContentFile(content, "bench.csv"), group=group, by=sender, share=True))
-            work_on(upload[0].pk)
-
-        shared = rows / _seconds(share)
-        self._tell("import_rows", shared, "rows/s, from upload to applied")
-        self._tell("copy_rows", copied, "rows/s, raw COPY of the same file")
-        self._tell("import_share_of_copy", shared / copied, "of 1")
-
-    def _route(self) -> None:
-        seconds = _seconds(route)
-        with acting_as_system():
-            made = Review.objects.count()
-        self._tell("reviews_routed", made / seconds, "reviews/s")
-
-    def _claim(self, analyst: Member) -> None:
-        taken = sorted(_seconds(lambda: _claim_once(analyst)) for _ in range(CLAIMS))
-        self._tell("claim_p95", 1000 * taken[int(CLAIMS * NINETY_FIFTH)], "ms, one connection, with event and release")
+            missing = number - Review.objects.filter(participant=company).due().count()
+        reviewing.plant_reviews(missing, of=sender, to=company)
+        for figure in reviewing.measure_pages(analyst, number):
+            yield figure
+            if figure.name in short:
+                grown = figure.value / short[figure.name]
+                yield Figure(f"{figure.name}_growth", grown, f"times that among {SHORT}")
+            short.setdefault(figure.name, figure.value)
+    analysts = reviewing.add_analysts(options["connections"], company)
+    yield from reviewing.measure_claims(analysts, options["claims"])
 
 
-def _file(rows: int) -> bytes:
-    now = timezone.now()
-    findings = Maker(Random(1)).cases(rows, now - timedelta(days=700), now - timedelta(hours=1), "B")  # noqa: S311
-    lines = [",".join(NATIVE)]
-    for finding in findings:
-        cells = (finding.fields.get(name, "") for name in NATIVE)
-        lines.append(",".join(f'"{cell}"' if "," in cell else cell for cell in cells))
-        if len(lines) > rows:
-            break
-    return ("\n".join(lines) + "\n").encode()
+def _figures(options: Mapping[str, Any]) -> Iterator[Figure]:
+    """The figures of a year, over its decisions."""
+    figures.plant(options["decisions"], _member("ana@harbor.example"), YEAR)
+    yield from figures.measure(YEAR)
 
 
-def _copy(content: bytes) -> None:
-    """The physical limit: the raw file into an unlogged table without an index."""
-    columns = ", ".join(f"{name} text" for name in NATIVE)
-    with acting_as_system(), connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE raw ({columns}) ON COMMIT DROP")
-        with cursor.copy("COPY raw FROM STDIN (FORMAT csv, HEADER)") as copy:
-            copy.write(content)
+PARTS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
+    "importing": _importing,
+    "reviewing": _reviewing,
+    "figures": _figures,
+}
+
+
+def _make_more() -> None:
+    """As many active participants as the programme may soon have."""
+    staff = User.objects.filter(coalition_role=CoalitionRole.STAFF).earliest("pk")
+    missing = PARTICIPANTS - Participant.objects.filter(state=ParticipantState.ACTIVE).count()
+    for number in range(missing):
+        make_company(Company(f"company-{number}", f"Company {number}", "messaging"), staff)
+
+
+def _route() -> Figure:
+    taken = seconds(route)
+    with acting_as_system():
+        made = Review.objects.count()
+    return Figure("reviews_routed", made / taken, f"reviews/s, to {PARTICIPANTS - 1} participants")
+
+
+def _claim(analyst: Member) -> Figure:
+    taken = sorted(seconds(partial(_claim_once, analyst)) for _ in range(CLAIMS))
+    return Figure("claim_p95", 1000 * taken[int(CLAIMS * NINETY_FIFTH)], "ms, one connection, with event and release")
 
 
 def _claim_once(analyst: Member) -> None:
-    with _as(analyst):
+    with on_behalf_of(analyst):
         review = claim_next(by=analyst)
         if review is None:
             raise CommandError("The queue is empty: nothing was routed.")
@@ -145,14 +141,5 @@ def _claim_once(analyst: Member) -> None:
 
 
 def _member(email: str) -> Member:
-    return Member.objects.select_related("user", "participant__auth_group").get(user__email=email)
-
-
-def _as(member: Member) -> Any:
-    return acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id)
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    run()
-    return time.perf_counter() - started
+    with acting_as_system():
+        return Member.objects.select_related("user", "participant__auth_group").get(user__email=email)
