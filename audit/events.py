@@ -113,4 +113,9 @@ class Event(StrEnum):
     NOTIFICATIONS_CHOSEN = "notification.chosen"
     CARE_CHOSEN = "care.chosen"
 
+    REPORT_DRAFTED = "report.drafted"
+    REPORT_EDITED = "report.edited"
+    REPORT_COMPUTED = "report.computed"
+    REPORT_REVIEWED = "report.reviewed"
+    MONTH_REPORTED = "report.month_kept"
     EDITION_PUBLISHED = "edition.published"

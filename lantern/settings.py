@@ -220,6 +220,7 @@ SITE_URL = os.environ.get(
 ).rstrip("/")
 MAIL_DOMAIN = os.environ.get("LANTERN_MAIL_DOMAIN", "lantern.example")
 DEFAULT_FROM_EMAIL = os.environ.get("LANTERN_MAIL_FROM", f"Lantern <lantern@{MAIL_DOMAIN}>")
+SECURITY_CONTACT = os.environ.get("LANTERN_SECURITY_CONTACT", f"mailto:security@{MAIL_DOMAIN}")
 EMAIL_HOST = os.environ.get("LANTERN_MAIL_HOST", "")
 EMAIL_PORT = _number("LANTERN_MAIL_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("LANTERN_MAIL_USER", "")
@@ -306,6 +307,15 @@ CELERY_BEAT_SCHEDULE = {
     "feedback": {"task": "reviews.send_feedback", "schedule": SWEEP_SECONDS},
     "digests": {"task": "reviews.write_digests", "schedule": 60 * 60},
     "old_work": {"task": "reviews.clear_worked", "schedule": 60 * 60},
+    # From 2 January on, each day of the month: a day on which nothing ran is made up for, and the second ring does nothing.
+    "annual_report": {
+        "task": "transparency.draft_last_year",
+        "schedule": crontab(hour="4", minute="10", day_of_month="2-31", month_of_year="1"),
+    },
+    "monthly_report": {
+        "task": "transparency.report_last_month",
+        "schedule": crontab(hour="4", minute="20", day_of_month="2-28"),
+    },
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 

@@ -51,7 +51,7 @@ from signals.withdrawing import withdraw
 from tests.reviews.following import practise, send
 from tests.signals.files import as_file
 from tests.world import add_closed_group, add_company, add_staff, add_team_member, share, upload
-from transparency.publishing import publish_edition
+from tests.transparency.publishing import published
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,8 @@ APPEND_ONLY = [
     "reviews.Reopening",
     "reviews.UndoneDecision",
     "transparency.Edition",
+    "transparency.EditionFile",
+    "transparency.MonthlyReport",
 ]
 CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 TABLES = [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
@@ -125,7 +127,8 @@ def history(alice: Member, bob: Member) -> None:
     review = claims.claim_next(by=bob)
     assert review is not None
     _decide_all_ways(review, bob)
-    publish_edition(2024, by=bob)
+    published(2024, by=bob)
+    report_month(2024, 5)
 
 
 def _decide_all_ways(review: Review, by: Member) -> None:

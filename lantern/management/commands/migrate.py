@@ -25,6 +25,8 @@ APPEND_ONLY = (
     "reviews.Reopening",
     "reviews.UndoneDecision",
     "transparency.Edition",
+    "transparency.EditionFile",
+    "transparency.MonthlyReport",
 )
 
 
