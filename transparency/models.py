@@ -6,6 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from transparency.kept_models import ClosedMonth, CoverageReminder, KeptFact, ReportedFigure
+
+__all__ = ["ClosedMonth", "CoverageReminder", "Edition", "KeptFact", "ReportedFigure"]
+
 
 class Edition(models.Model):
     """One published version. Append-only: a correction is a new edition, the old one stays."""
