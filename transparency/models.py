@@ -7,6 +7,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from transparency.kept_models import ClosedMonth, CoverageReminder, KeptFact, ReportedFigure
+
+__all__ = ["ClosedMonth", "CoverageReminder", "Edition", "KeptFact", "ReportedFigure"]
+
 
 class Draft(models.Model):
     """What becomes an edition: the figures as they were computed, and staff's words around them.
