@@ -221,6 +221,7 @@ SITE_URL = os.environ.get(
 MAIL_DOMAIN = os.environ.get("LANTERN_MAIL_DOMAIN", "lantern.example")
 DEFAULT_FROM_EMAIL = os.environ.get("LANTERN_MAIL_FROM", f"Lantern <lantern@{MAIL_DOMAIN}>")
 SECURITY_CONTACT = os.environ.get("LANTERN_SECURITY_CONTACT", f"mailto:security@{MAIL_DOMAIN}")
+ACCESSIBILITY_CONTACT = os.environ.get("LANTERN_ACCESSIBILITY_CONTACT", f"accessibility@{MAIL_DOMAIN}")
 EMAIL_HOST = os.environ.get("LANTERN_MAIL_HOST", "")
 EMAIL_PORT = _number("LANTERN_MAIL_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("LANTERN_MAIL_USER", "")

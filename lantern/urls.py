@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include("participants.public_urls")),
     path("participant/", include("participants.check_in_urls")),
     path("accounts/", include("accounts.urls")),

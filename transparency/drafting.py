@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from audit.events import Event
 from audit.record import PORTAL, Actor, record
+from lantern.lib.tenancy import acting_as_system
 from reviews.threads import NamesSomebody, identifier_in
 from transparency.changes import changes_between
 from transparency.models import Draft, Edition, MonthlyReport
 from transparency.periods import Period
-from transparency.snapshots import Snapshot, sha256_of, snapshot_of
+from transparency.snapshots import Snapshot, exact_snapshot, sha256_of, snapshot_of
 from transparency.words import TEXTS, default_words, told
 
 
@@ -133,7 +134,8 @@ def report_month(year: int, month: int) -> MonthlyReport | None:
     one_at_a_time()
     if MonthlyReport.objects.filter(year=year, month=month).exists():
         return None
-    snapshot = snapshot_of(year, public=False)
+    with acting_as_system():
+        snapshot = exact_snapshot(Period.month(year, month))
     report = MonthlyReport.objects.create(year=year, month=month, snapshot=snapshot, sha256=sha256_of(snapshot))
     record(Event.MONTH_REPORTED, report, by=PORTAL, year=year, month=month)
     return report

@@ -9,7 +9,16 @@ from django.db.models.functions import Now
 
 from transparency.kept_models import ClosedMonth, CoverageReminder, KeptFact, ReportedFigure
 
-__all__ = ["ClosedMonth", "CoverageReminder", "Edition", "KeptFact", "ReportedFigure"]
+__all__ = [
+    "ClosedMonth",
+    "CoverageReminder",
+    "Draft",
+    "Edition",
+    "EditionFile",
+    "KeptFact",
+    "MonthlyReport",
+    "ReportedFigure",
+]
 
 
 class Draft(models.Model):

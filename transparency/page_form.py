@@ -1,5 +1,6 @@
 """A report as the public page and the PDF tell it: words, headline figures, sections with their charts and tables."""
 
+from datetime import date
 from typing import Any
 
 from transparency.charts import Chart
@@ -19,7 +20,7 @@ def page_of(report: Report, *, chart_width: str = "100%") -> Told:
     return {
         "title": f"Transparency report {report.year}",
         "year": report.year,
-        "period_label": f"1 January to 31 December {report.year} (UTC)",
+        "period_label": _period_label(snapshot["period"]),
         "edition": report.edition,
         "sha256": report.sha256,
         "is_running": report.is_running,
@@ -30,6 +31,18 @@ def page_of(report: Report, *, chart_width: str = "100%") -> Told:
         "headline": [_headline(figures[name]) for name in HEADLINE if name in figures],
         "sections": [_section(section, snapshot["figures"], chart_width) for section in snapshot["sections"]],
     }
+
+
+def words_of(page: Told) -> list[Told]:
+    """The texts of a page alone, in their order."""
+    reason = page["correction"]["reason"] if page["correction"] else ""
+    first = [{"name": "correction", "title": "What this edition corrects", "text": reason}] if reason else []
+    return [*first, *page["before"], *page["after"]]
+
+
+def _period_label(period: str) -> str:
+    first, last = (date.fromisoformat(day) for day in period.split("/"))
+    return f"{first.day} {first:%B} to {last.day} {last:%B %Y} (UTC)"
 
 
 def _text(name: str) -> Told:

@@ -3,8 +3,6 @@
 from typing import Any
 
 EXACT, SUPPRESSED, NOT_COLLECTED = "exact", "suppressed", "not_collected"
-SUPPRESSED_TEXT = "<11"
-NOT_COLLECTED_TEXT = "not collected"
 
 # The sections of schema 1 stood in the code.
 FIRST_SECTIONS = {
@@ -26,15 +24,11 @@ def readable(snapshot: dict[str, Any]) -> dict[str, Any]:
 
 
 def _first_figure(figure: dict[str, Any]) -> dict[str, Any]:
-    rows = [{**row, "mark": EXACT} for row in figure["rows"]]
+    rows = [{**row, "mark": EXACT, "shown": f"{row['value']:,}"} for row in figure["rows"]]
     chart = "bars" if len(rows) > 1 else "none"
     return {"caveats": "", "coverage": None, "aggregation": "", "chart": chart, "cumulative": [], **figure, "rows": rows}
 
 
 def value_text(row: dict[str, Any]) -> str:
-    """The number with its thousands, `<11` where it is suppressed, `not collected` where nobody counted."""
-    if row["mark"] == SUPPRESSED:
-        return SUPPRESSED_TEXT
-    if row["mark"] == NOT_COLLECTED or row["value"] is None:
-        return NOT_COLLECTED_TEXT
-    return f"{row['value']:,}"
+    """The row's number as every form writes it: `1,234`, `<11`, `withheld`, `not collected`."""
+    return str(row["shown"])

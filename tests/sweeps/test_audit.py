@@ -65,7 +65,9 @@ from signals.uploads import cancel_upload, confirm_upload, work_on
 from signals.withdrawing import withdraw
 from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, send, voted
 from tests.signals.files import as_file
+from tests.transparency.publishing import reviewed
 from tests.world import add_staff, add_team_member, ready_company, row, share, share_and_route, sign_agreement, upload
+from transparency.drafting import compute_again, draft_report, edit_draft, report_month, review_draft
 from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +167,7 @@ def _invited(member: Member, *, by: Any) -> Invitation:
 # What nobody in particular does.
 BY_THE_PORTAL = {
     "route", "expire", "start_application", "save_draft", "submit_application", "plan", "keep_check_in",
-    "withdraw_departed", "settle", "release_expired", "send_feedback", "choose_care",
+    "withdraw_departed", "settle", "release_expired", "send_feedback", "choose_care", "report_month",
 }  # fmt: skip
 
 
@@ -569,7 +571,24 @@ ACTS: dict[str, Act] = {
         lambda _, b: choose_care(harm_types=["grooming"], nothing_severe=True, by=b),
         ["care.chosen"],
     ),
-    "publish": (lambda a, b: None, lambda _, b: publish_edition(2024, by=b), ["edition.published"]),
+    "draft": (lambda a, b: None, lambda _, b: draft_report(2024, by=b), ["report.drafted"]),
+    "edit_draft": (
+        lambda a, b: draft_report(2024, by=a),
+        lambda draft, b: edit_draft(draft, words=draft.words, changes="", by=b),
+        ["report.edited"],
+    ),
+    "compute_again": (
+        lambda a, b: draft_report(2024, by=a),
+        lambda draft, b: compute_again(draft, by=b),
+        ["report.computed"],
+    ),
+    "review_draft": (
+        lambda a, b: draft_report(2024, by=a),
+        lambda draft, b: review_draft(draft, by=b),
+        ["report.reviewed"],
+    ),
+    "report_month": (lambda a, b: None, lambda _, b: report_month(2024, 5), ["report.month_kept"]),
+    "publish": (lambda a, b: reviewed(2024), lambda draft, b: publish_edition(draft, by=b), ["edition.published"]),
 }
 
 

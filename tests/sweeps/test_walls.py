@@ -50,8 +50,9 @@ from signals.tightening import tighten
 from signals.withdrawing import withdraw
 from tests.reviews.following import practise, send
 from tests.signals.files import as_file
-from tests.world import add_closed_group, add_company, add_staff, add_team_member, share, upload
 from tests.transparency.publishing import published
+from tests.world import add_closed_group, add_company, add_staff, add_team_member, share, upload
+from transparency.drafting import report_month
 
 pytestmark = pytest.mark.django_db
 

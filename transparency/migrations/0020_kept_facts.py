@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("participants", "0009_sectors"),
-        ("transparency", "0002_walls"),
+        ("transparency", "0004_publishing_walls"),
     ]
 
     operations = [
