@@ -169,7 +169,8 @@ class EditionAdmin(ReadOnlyAdmin):
             messages.error(request, "You reviewed it. Somebody else publishes it.")
         except FiguresMoved:
             messages.error(
-                request, "The recorded events give other figures by now. Compute them again, and have it reviewed again."
+                request,
+                "The recorded events give other figures by now. Compute them again, and have it reviewed again.",
             )
         else:
             messages.success(request, f"Published as edition {edition.number}.")

@@ -33,7 +33,11 @@ class Chart:
     @property
     def is_worth_drawing(self) -> bool:
         """Whether there is anything to compare: several rows, and one of them more than zero."""
-        return self.kind != "none" and len(self.rows) > 1 and any(row["mark"] != EXACT or row["value"] for row in self.rows)
+        return (
+            self.kind != "none"
+            and len(self.rows) > 1
+            and any(row["mark"] != EXACT or row["value"] for row in self.rows)
+        )
 
     @property
     def description(self) -> str:
@@ -115,7 +119,9 @@ def _drawn(form: str, *values: object) -> SafeString:
 
 def _text(x: str, y: float, words: str, anchor: str, fill: str) -> SafeString:
     kind = "chart__label" if fill == INK else "chart__axis-label"
-    return _drawn('<text class="{}" x="{}" y="{}" text-anchor="{}" fill="{}">{}</text>', kind, x, y, anchor, fill, words)
+    return _drawn(
+        '<text class="{}" x="{}" y="{}" text-anchor="{}" fill="{}">{}</text>', kind, x, y, anchor, fill, words
+    )
 
 
 def _line(x1: str, y1: float, x2: str, y2: float) -> SafeString:

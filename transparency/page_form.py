@@ -95,7 +95,12 @@ def _totals(figures: list[Told]) -> Told | None:
     return {
         "columns": ["Figure", "In the year", *(["Since the beginning"] if with_all else []), "Unit"],
         "rows": [
-            {"label": figure["label"], "name": figure["name"], "cells": _cells(figure, with_all), "unit": figure["unit"]}
+            {
+                "label": figure["label"],
+                "name": figure["name"],
+                "cells": _cells(figure, with_all),
+                "unit": figure["unit"],
+            }
             for figure in figures
         ],
         "notes": [{"label": figure["label"], "text": note} for figure in figures if (note := _note(figure))],

@@ -26,7 +26,15 @@ def readable(snapshot: dict[str, Any]) -> dict[str, Any]:
 def _first_figure(figure: dict[str, Any]) -> dict[str, Any]:
     rows = [{**row, "mark": EXACT, "shown": f"{row['value']:,}"} for row in figure["rows"]]
     chart = "bars" if len(rows) > 1 else "none"
-    return {"caveats": "", "coverage": None, "aggregation": "", "chart": chart, "cumulative": [], **figure, "rows": rows}
+    return {
+        "caveats": "",
+        "coverage": None,
+        "aggregation": "",
+        "chart": chart,
+        "cumulative": [],
+        **figure,
+        "rows": rows,
+    }
 
 
 def value_text(row: dict[str, Any]) -> str:

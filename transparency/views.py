@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -76,9 +76,9 @@ def sums(_request: HttpRequest, year: int, number: int | None = None) -> HttpRes
 
 @public
 @require_safe
-def schema(_request: HttpRequest) -> FileResponse:
+def schema(_request: HttpRequest) -> HttpResponse:
     """The JSON Schema of the JSON form."""
-    return FileResponse(SCHEMA_PATH.open("rb"), content_type="application/schema+json")
+    return HttpResponse(SCHEMA_PATH.read_bytes(), content_type="application/schema+json")
 
 
 @public
@@ -99,7 +99,9 @@ def method(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check(request: HttpRequest) -> HttpResponse:
     """Checking a download without any software of ours."""
-    return render(request, "transparency/check.html", {"site": request.build_absolute_uri("/").rstrip("/"), **_newest()})
+    return render(
+        request, "transparency/check.html", {"site": request.build_absolute_uri("/").rstrip("/"), **_newest()}
+    )
 
 
 def _newest() -> dict[str, Any]:

@@ -74,7 +74,13 @@ def snapshot(edition: int | None = 2) -> Snapshot:
             "sha256": "0" * 64,
             "reason": "A company had counted twice.",
             "changes": [
-                {"figure": "Signals shared", "scope": "Total", "span": "in the year", "before": "1,300", "after": "1,234"}
+                {
+                    "figure": "Signals shared",
+                    "scope": "Total",
+                    "span": "in the year",
+                    "before": "1,300",
+                    "after": "1,234",
+                }
             ],
         },
     }

@@ -214,7 +214,8 @@ def test_months_stand_on_zero_in_their_order() -> None:
     svg = _drawn("months", samples.BY_MONTH)
     tall = {bar.get("x"): float(bar.get("height", "0")) for bar in svg.findall(f"{SVG}rect[@class='chart__fill']")}
     bottoms = {
-        float(bar.get("y", "0")) + float(bar.get("height", "0")) for bar in svg.findall(f"{SVG}rect[@class='chart__fill']")
+        float(bar.get("y", "0")) + float(bar.get("height", "0"))
+        for bar in svg.findall(f"{SVG}rect[@class='chart__fill']")
     }
     assert {round(bottom, 1) for bottom in bottoms} == {160.0}
     heights = list(tall.values())
@@ -229,7 +230,9 @@ def test_a_chart_says_in_words_what_it_draws() -> None:
     svg = _drawn("bars", samples.KINDS)
     assert svg.get("role") == "img"
     names = (svg.get("aria-labelledby") or "").split()
-    assert [element.get("id") for element in (svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")) if element is not None] == names
+    assert [
+        element.get("id") for element in (svg.find(f"{SVG}title"), svg.find(f"{SVG}desc")) if element is not None
+    ] == names
     assert svg.findtext(f"{SVG}title") == "Sample & more (signals)"
     assert "Payment handle: 0" in (svg.findtext(f"{SVG}desc") or "")
     assert not [element for element in svg.iter() if element.get("style") or element.tag == f"{SVG}style"]
@@ -297,10 +300,19 @@ def test_editions_of_the_first_schema_can_still_be_read() -> None:
             "label": "Signals shared, by kind",
             "unit": "signals",
             "definition": "As it was.",
-            "rows": [{"scope": "url", "label": "URL", "value": 3}, {"scope": "email", "label": "E-mail", "value": 1_200}],
+            "rows": [
+                {"scope": "url", "label": "URL", "value": 3},
+                {"scope": "email", "label": "E-mail", "value": 1_200},
+            ],
         }
     ]
-    old = {"schema": "lantern-report/1", "year": 2023, "period": "2023-01-01/2023-12-31", "edition": 1, "figures": figures}
+    old = {
+        "schema": "lantern-report/1",
+        "year": 2023,
+        "period": "2023-01-01/2023-12-31",
+        "edition": 1,
+        "figures": figures,
+    }
     report = samples.Report(2023, old, sha256_of(old), 1, samples.report().published_at)
     told = page_of(report)
     shown = next(section for section in told["sections"] if section["anchor"] == "sharing")["figures"][0]
