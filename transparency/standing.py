@@ -51,7 +51,9 @@ def standing_in(period: Period) -> Standing:
 def _moves(**when: datetime) -> dict[int, list[str]]:
     """The states each participant came to, in order."""
     moves: dict[int, list[str]] = {}
-    for participant, after in StateChange.objects.filter(**when).order_by("pk").values_list("participant_id", "after"):
+    for participant, after in (
+        StateChange.objects.filter(**when).order_by("at", "pk").values_list("participant_id", "after")
+    ):
         moves.setdefault(participant, []).append(after)
     return moves
 
@@ -62,7 +64,10 @@ def _said(period: Period) -> dict[int, tuple[str, bool]]:
         event__in=[Event.PARTICIPANT_ADDED, Event.PARTICIPANT_CHANGED], details__has_keys=["industry", "receive_only"]
     ).values_list("target_id", "details")
     said: dict[int, tuple[str, bool]] = {}
-    later, earlier = told.filter(at__gte=period.end).order_by("-id"), told.filter(at__lt=period.end).order_by("id")
+    later, earlier = (
+        told.filter(at__gte=period.end).order_by("-at", "-id"),
+        told.filter(at__lt=period.end).order_by("at", "id"),
+    )
     for target, details in [*later, *earlier]:
         said[int(target)] = (details["industry"], details["receive_only"])
     return said

@@ -50,9 +50,9 @@ class Events:
             for each in CheckIn.objects.filter(signed_off_at__isnull=False)
         ]
         self.trainings: list[Row] = list(TrainingRecord.objects.values())
-        self.audit: list[Row] = list(AuditEvent.objects.order_by("id").values())
+        self.audit: list[Row] = list(AuditEvent.objects.order_by("at", "id").values())
         self.companies: list[Row] = list(Participant.objects.values())
-        self.moves: list[Row] = list(StateChange.objects.order_by("pk").values())
+        self.moves: list[Row] = list(StateChange.objects.order_by("at", "pk").values())
 
 
 class Naive:
