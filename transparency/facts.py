@@ -9,12 +9,12 @@ Each source reads rows that are written once, by the moment at which they were w
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from django.db import connection
 
 from participants.models import CheckIn, CheckInKind
-from transparency.periods import Period, month_of
+from transparency.periods import Period
 from transparency.sources import QUERIES
 from transparency.standing import Standing, standing_in
 
@@ -76,7 +76,13 @@ def collect(facts: Iterable[Fact], period: Period) -> dict[str, dict[str, Share]
     for fact in facts:
         if fact.since >= period.first and fact.month <= period.last:
             found[fact.name][fact.scope][fact.participant] += fact.number
-    return {name: {scope: sum_of([share]) for scope, share in sorted(scopes.items())} for name, scopes in found.items()}
+    return {name: settled(scopes) for name, scopes in sorted(found.items())}
+
+
+def settled(scopes: Mapping[str, Share]) -> dict[str, Share]:
+    """The scopes in which something is left."""
+    found = {scope: sum_of([share]) for scope, share in sorted(scopes.items())}
+    return {scope: share for scope, share in found.items() if share}
 
 
 def facts_of_events(period: Period) -> Facts:
@@ -89,16 +95,22 @@ def since_the_beginning(period: Period) -> Period:
     return Period(BEGINNING, period.last)
 
 
+SIGNED_OFF = """
+SELECT date_trunc('month', signed_off_at AT TIME ZONE 'UTC')::date, kind, participant_id, id, answers
+FROM participants_checkin WHERE signed_off_at >= %(start)s AND signed_off_at < %(end)s
+"""
+
+
 def _read_check_ins(start: datetime, end: datetime) -> Iterator[Fact]:
     """Check-ins count when staff signed them off; then their answers cannot change any more."""
-    signed = CheckIn.objects.filter(signed_off_at__gte=start, signed_off_at__lt=end)
-    for check_in in signed:
-        assert check_in.signed_off_at is not None
-        month = month_of(check_in.signed_off_at.astimezone(UTC))
-        yield Fact(month, month, "check_ins", check_in.kind, check_in.participant_id, 1)
-        if check_in.kind == CheckInKind.CHECK_IN:
-            answers = check_in.opened_answers
+    with connection.cursor() as cursor:
+        cursor.execute(SIGNED_OFF, {"start": start, "end": end})
+        signed_off = cursor.fetchall()
+    for month, kind, participant, key, sealed in signed_off:
+        yield Fact(month, month, "check_ins", kind, participant, 1)
+        if kind == CheckInKind.CHECK_IN:
+            answers = CheckIn(id=key, answers=sealed).opened_answers
             for name in TOLD:
                 number = int(answers.get(name) or 0)
                 if number:
-                    yield Fact(month, month, "told", name, check_in.participant_id, number)
+                    yield Fact(month, month, "told", name, participant, number)

@@ -1,6 +1,7 @@
 """Who took part when, by the recorded timeline: moves in the programme, and what was said about a company."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from audit.events import Event
 from audit.models import AuditEvent
@@ -29,18 +30,13 @@ class Standing:
 
 def standing_in(period: Period) -> Standing:
     """Who took part, as it was recorded until the end of the period."""
-    changes: dict[int, list[tuple[object, str]]] = {}
-    recorded = StateChange.objects.filter(at__lt=period.end).order_by("pk")
-    for participant, at, after in recorded.values_list("participant_id", "at", "after"):
-        changes.setdefault(participant, []).append((at, after))
+    earlier, during_it = _moves(at__lt=period.start), _moves(at__gte=period.start, at__lt=period.end)
     said = _said(period)
     at_end, during = [], set()
     for company in Participant.objects.order_by("pk"):
-        moves = changes.get(company.pk, [])
         # A participant that was active before the portal knew of it has a date and no move.
         began = company.active_since is not None and company.active_since <= period.last
-        before = [after for at, after in moves if at < period.start]  # type: ignore[operator]
-        within = [after for at, after in moves if at >= period.start]  # type: ignore[operator]
+        before, within = earlier.get(company.pk, []), during_it.get(company.pk, [])
         stood = before[-1] in TAKING_PART if before else began
         if not began:
             continue
@@ -52,13 +48,26 @@ def standing_in(period: Period) -> Standing:
     return Standing(tuple(at_end), frozenset(during))
 
 
+def _moves(**when: datetime) -> dict[int, list[str]]:
+    """The states each participant came to, in order."""
+    moves: dict[int, list[str]] = {}
+    for participant, after in (
+        StateChange.objects.filter(**when).order_by("at", "pk").values_list("participant_id", "after")
+    ):
+        moves.setdefault(participant, []).append(after)
+    return moves
+
+
 def _said(period: Period) -> dict[int, tuple[str, bool]]:
     """What the events said about each participant last, before the end of the period, or else first after it."""
     told = AuditEvent.objects.filter(
         event__in=[Event.PARTICIPANT_ADDED, Event.PARTICIPANT_CHANGED], details__has_keys=["industry", "receive_only"]
-    )
+    ).values_list("target_id", "details")
     said: dict[int, tuple[str, bool]] = {}
-    for target, at, details in told.order_by("id").values_list("target_id", "at", "details"):
-        if at < period.end or int(target) not in said:
-            said[int(target)] = (details["industry"], details["receive_only"])
+    later, earlier = (
+        told.filter(at__gte=period.end).order_by("-at", "-id"),
+        told.filter(at__lt=period.end).order_by("at", "id"),
+    )
+    for target, details in [*later, *earlier]:
+        said[int(target)] = (details["industry"], details["receive_only"])
     return said
