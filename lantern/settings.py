@@ -308,7 +308,7 @@ CELERY_BEAT_SCHEDULE = {
     "feedback": {"task": "reviews.send_feedback", "schedule": SWEEP_SECONDS},
     "digests": {"task": "reviews.write_digests", "schedule": 60 * 60},
     "old_work": {"task": "reviews.clear_worked", "schedule": 60 * 60},
-    # From 2 January on, each day of the month: a day on which nothing ran is made up for, and the second ring does nothing.
+    # From the 2nd on, each day of the month: a day on which nothing ran is made up for; a second ring does nothing.
     "annual_report": {
         "task": "transparency.draft_last_year",
         "schedule": crontab(hour="4", minute="10", day_of_month="2-31", month_of_year="1"),

@@ -10,7 +10,7 @@ PARTS = (("rows", "in the year"), ("cumulative", "since the beginning"))
 
 
 def changes_between(old: dict[str, Any], new: dict[str, Any]) -> list[Change]:
-    """`{"figure", "scope", "span", "before", "after"}` for each row that reads differently; "" is a row that is not there.
+    """`{"figure", "scope", "span", "before", "after"}` for each row that reads differently; "" where there is no row.
 
     A definition that changed is a row with the scope "Definition".
     """

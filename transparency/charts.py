@@ -45,15 +45,16 @@ class Chart:
         return "; ".join(f"{row['label']}: {value_text(row)}" for row in self.rows)
 
     def svg(self, width: str = "100%") -> SafeString:
-        """A picture of its own. `width` is a length of SVG: all of the column on the page, points in print."""
+        """A picture of its own. `width` is a length of SVG: all of the column on the page, pixels in print."""
         height = MONTHS_HEIGHT if self.kind == "months" else BAR_ROW * len(self.rows)
         marks = self._months() if self.kind == "months" else self._bars()
         return format_html(
             '<svg xmlns="http://www.w3.org/2000/svg" class="chart__svg" width="{}" height="{}" role="img"'
             ' aria-labelledby="{}-title {}-desc" font-family="Libertinus Serif" font-size="13">'
-            '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc><defs><pattern id="{}-hatch" width="6" height="6"'
-            ' patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="chart__hatch" width="2" height="6"'
-            ' fill="{}"/></pattern></defs>{}</svg>',
+            '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>'
+            '<defs><pattern id="{}-hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
+            ' patternTransform="rotate(45)"><rect class="chart__hatch" width="2" height="6" fill="{}"/></pattern></defs>'
+            "{}</svg>",
             width,
             height,
             *(self.name,) * 3,

@@ -23,8 +23,8 @@ Row = tuple[object, ...]
 def csv_of(report: Report) -> str:
     """RFC 4180, one number a row; the last rows carry the edition and the SHA-256 of the snapshot.
 
-    Values are plain numbers, `<11` or `withheld` where suppressed, `not collected` where nobody counted. What was counted since the
-    beginning is an indicator of its own, over a period without a beginning (ISO 8601-2: `../2025-12-31`).
+    Values are plain numbers, `<11` or `withheld` where suppressed, `not collected` where nobody counted. What was
+    counted since the beginning is an indicator of its own, over a period without one (ISO 8601-2: `../2025-12-31`).
     """
     return "".join(rows_as_csv([COLUMNS, *_rows(report)]))
 

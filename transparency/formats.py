@@ -34,7 +34,7 @@ def file_of(report: Report, form: str) -> bytes:
 
 
 def sums_of(report: Report) -> str:
-    """The SHA-256 of each file and of the snapshot under the names they are handed out with, for `sha256sum --check`."""
+    """The SHA-256 of each file and of the snapshot, under the names they are handed out with (`sha256sum --check`)."""
     files = {f"{report.file_stem}.{form}": file_of(report, form) for form in FORMATS}
     files[f"{report.file_stem}-snapshot.json"] = canonical(report.snapshot)
     return "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items())

@@ -1,4 +1,4 @@
-"""A report as JSON: the snapshot, and the SHA-256 of its canonical bytes. `report-schema.json` says what stands where."""
+"""A report as JSON: the snapshot, and the SHA-256 of its canonical bytes, as `report-schema.json` says."""
 
 import json
 from pathlib import Path

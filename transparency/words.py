@@ -94,7 +94,7 @@ def default_words() -> dict[str, str]:
 
 
 def told(words: Mapping[str, str]) -> list[dict[str, str]]:
-    """The texts that say something, as a snapshot holds them: `{"name", "title", "text"}` in the order of the report."""
+    """The texts that say something, as a snapshot holds them: `{"name", "title", "text"}`, in their order."""
     return [
         {"name": text.name, "title": text.title, "text": words[text.name].strip()}
         for text in TEXTS.values()

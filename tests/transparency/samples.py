@@ -8,7 +8,7 @@ from transparency.reports import Report
 from transparency.snapshots import Snapshot, sha256_of
 from transparency.words import default_words, told
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [datetime(2025, number, 1, tzinfo=UTC).strftime("%B") for number in range(1, 13)]
 
 
 def row(scope: str, value: int | None, mark: str = "exact", shown: str = "", label: str = "") -> dict[str, Any]:

@@ -184,7 +184,7 @@ def test_the_database_takes_no_edition_that_two_people_did_not_make(sam: User, w
         "other words": {"sha256": "0" * 64},
         "no draft": {"draft": None},
     }[wrong]
-    with pytest.raises(DatabaseError, match="two_people|as it was reviewed"), transaction.atomic():
+    with pytest.raises(DatabaseError, match=r"two_people|as it was reviewed"), transaction.atomic():
         Edition.objects.create(**made)
 
 
@@ -301,10 +301,18 @@ def test_the_desk_from_a_draft_to_an_edition_and_its_correction(as_sam: Client, 
     as_rio.post(publish)
     edition = Edition.objects.get()
     assert edition.snapshot["words"][0]["text"] == "Better words."
+
+
+def test_the_desk_changes_no_edition_and_begins_its_correction(as_sam: Client, sam: User) -> None:
+    edition = published(LAST, by=sam)
+    draft = Draft.objects.get()
+    _confirmed(as_sam, at=timezone.now().timestamp())
+    desk = f"/admin/transparency/draft/{draft.pk}"
+    assert as_sam.get(f"{desk}/change/").status_code == 200
     assert as_sam.get(f"/admin/transparency/edition/{edition.pk}/change/").status_code == 200
     assert as_sam.post(f"{desk}/change/", _form(draft, introduction="Too late.")).status_code == 403
     for verb in ("change", "delete"):
-        assert as_rio.post(f"/admin/transparency/edition/{edition.pk}/{verb}/", {"post": "yes"}).status_code == 403
+        assert as_sam.post(f"/admin/transparency/edition/{edition.pk}/{verb}/", {"post": "yes"}).status_code == 403
     answer = as_sam.post(f"/admin/transparency/draft/correct/{edition.pk}/")
     assert Draft.objects.get(number=2).number == 2
     assert "Why there is a correction" in as_sam.get(answer["Location"]).content.decode()

@@ -186,8 +186,12 @@ def test_the_schema_refuses_what_it_should(spoil: Any, validator: Draft202012Val
 # Charts.
 
 
+def _read(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314 -- drawn here, by nobody else
+
+
 def _drawn(kind: str, rows: list[dict[str, Any]]) -> ET.Element:
-    return ET.fromstring(Chart("sample", "Sample & more (signals)", kind, rows).svg())
+    return _read(Chart("sample", "Sample & more (signals)", kind, rows).svg())
 
 
 def test_bars_begin_at_zero_and_keep_their_proportions() -> None:
@@ -250,7 +254,7 @@ def test_labels_from_data_are_text_and_no_markup() -> None:
     svg = Chart("sample", "<script>", "bars", [samples.row("<b>", 1), samples.row("&", 2)]).svg()
     assert "<script>" not in svg
     assert "<b>" not in svg
-    ET.fromstring(svg)
+    _read(svg)
 
 
 @pytest.mark.parametrize(
