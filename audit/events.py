@@ -113,4 +113,6 @@ class Event(StrEnum):
     NOTIFICATIONS_CHOSEN = "notification.chosen"
     CARE_CHOSEN = "care.chosen"
 
+    FIGURES_REPORTED = "figures.reported"
+    FIGURES_ASKED = "figures.asked"
     EDITION_PUBLISHED = "edition.published"
