@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from participants.policies import Action, can
 from participants.staff_admin import StaffAdmin
+from transparency import staff_desk
 from transparency.models import Edition
 from transparency.publishing import publish_edition
+
+__all__ = ["staff_desk"]  # it registers itself
 
 
 class EditionForm(forms.ModelForm):  # type: ignore[type-arg]
