@@ -118,4 +118,6 @@ class Event(StrEnum):
     REPORT_COMPUTED = "report.computed"
     REPORT_REVIEWED = "report.reviewed"
     MONTH_REPORTED = "report.month_kept"
+    FIGURES_REPORTED = "figures.reported"
+    FIGURES_ASKED = "figures.asked"
     EDITION_PUBLISHED = "edition.published"

@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("participants.sign_on_urls")),
     path("participant/", include("participants.urls")),
+    path("participant/impact/", include("transparency.impact_urls")),
     path("signals/", include("signals.urls")),
     path("reviews/", include("reviews.urls")),
     path("transparency/", include("transparency.urls")),

@@ -13,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST, require_safe
 
 from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
+from transparency import staff_desk
 from transparency.draft_forms import DraftForm, NewDraftForm
 from transparency.drafting import (
     DraftMoved,
@@ -27,6 +28,8 @@ from transparency.models import Draft, Edition, MonthlyReport
 from transparency.page_form import page_of, words_of
 from transparency.publishing import FiguresMoved, NotReviewed, SamePerson, publish_edition
 from transparency.reports import Report
+
+__all__ = ["staff_desk"]  # it registers itself
 
 MOVED = "Somebody else changed the draft meanwhile, or it is published. Look at it again."
 

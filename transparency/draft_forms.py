@@ -1,6 +1,6 @@
 """What staff fill in for a report: which year, and the words around its figures."""
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,7 +47,7 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {**self.instance.words, "changes": self.instance.changes}
+        self.initial.update(self.instance.words, changes=self.instance.changes)
 
     @classmethod
     def shown(cls, draft: Draft) -> tuple[str, ...]:
@@ -69,7 +69,7 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
         for text in TEXTS.values():
             if text.names_nobody and (found := identifier_in(cleaned.get(text.name, ""))):
                 self.add_error(text.name, f"This seems to hold {found}. A case names nobody.")
-        return cast("dict[str, Any]", cleaned)
+        return cleaned
 
 
 for _text in TEXTS.values():

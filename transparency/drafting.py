@@ -12,8 +12,10 @@ from audit.record import PORTAL, Actor, record
 from lantern.lib.tenancy import acting_as_system
 from reviews.threads import NamesSomebody, identifier_in
 from transparency.changes import changes_between
+from transparency.facts import since_the_beginning
 from transparency.models import Draft, Edition, MonthlyReport
 from transparency.periods import Period
+from transparency.rollups import facts_of
 from transparency.snapshots import Snapshot, exact_snapshot, sha256_of, snapshot_of
 from transparency.words import TEXTS, default_words, told
 
@@ -134,8 +136,10 @@ def report_month(year: int, month: int) -> MonthlyReport | None:
     one_at_a_time()
     if MonthlyReport.objects.filter(year=year, month=month).exists():
         return None
+    period = Period.month(year, month)
     with acting_as_system():
-        snapshot = exact_snapshot(Period.month(year, month))
+        facts = {"rows": facts_of(period), "cumulative": facts_of(since_the_beginning(period))}
+        snapshot = exact_snapshot(period, facts)
     report = MonthlyReport.objects.create(year=year, month=month, snapshot=snapshot, sha256=sha256_of(snapshot))
     record(Event.MONTH_REPORTED, report, by=PORTAL, year=year, month=month)
     return report

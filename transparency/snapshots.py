@@ -2,12 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
+
+from django.utils import timezone
 
 from lantern.lib.tenancy import acting_as_system
 from transparency.facts import Facts, since_the_beginning
 from transparency.figures import FIGURES, SECTIONS, Figure
+from transparency.models import Edition
 from transparency.periods import Period
+from transparency.privacy.publishing import protected, rounded
 from transparency.rollups import facts_of
 
 SCHEMA = "lantern-report/2"
@@ -18,23 +23,36 @@ def snapshot_of(year: int, *, edition: int | None = None, public: bool = True) -
     """The figures of a calendar year (UTC), over all participants. The same events give the same snapshot.
 
     `edition` is None for figures that are not published. With `public` only what may be shown to everybody is in it
-    (docs/adr/0020); without, every number, for staff alone.
+    (docs/adr/0020), for a year that is not over rounded totals; without, every number, for staff alone.
     """
+    period = Period.year(year)
     with acting_as_system():
-        return exact_snapshot(Period.year(year), edition=edition)
+        facts = {"rows": facts_of(period), "cumulative": facts_of(since_the_beginning(period))}
+        snapshot = exact_snapshot(period, facts, edition=edition)
+        if not public:
+            return snapshot
+        if period.end > timezone.now():
+            return rounded(snapshot, facts)
+        return protected(snapshot, facts, _published())
 
 
-def exact_snapshot(period: Period, *, edition: int | None = None) -> Snapshot:
-    """Every number of a period. As the portal."""
-    facts, ever = facts_of(period), facts_of(since_the_beginning(period))
+def _published() -> list[Snapshot]:
+    """All that is public, the latest edition of a year after the ones before it."""
+    editions = Edition.objects.order_by("year", "number").values_list("snapshot", flat=True)
+    return [snapshot for snapshot in editions if snapshot["schema"] == SCHEMA]
+
+
+def exact_snapshot(period: Period, facts: Mapping[str, Facts], *, edition: int | None = None) -> Snapshot:
+    """Every number of a period, from the facts in it ("rows") and until its end ("cumulative")."""
+    in_period = facts["rows"]
     return {
         "schema": SCHEMA,
         "year": period.first.year,
         "period": period.label,
         "edition": edition,
-        "computed_over": {"participants": len(facts.standing.in_period)},
+        "computed_over": {"participants": len(in_period.standing.in_period)},
         "sections": [{"name": each.name, "title": each.title, "text": each.text} for each in SECTIONS],
-        "figures": [_figure(figure, facts, ever) for figure in FIGURES.values()],
+        "figures": [_figure(figure, in_period, facts["cumulative"]) for figure in FIGURES.values()],
     }
 
 

@@ -134,7 +134,7 @@ def _publish(values: Mapping[Cell, int], years: Sequence[int]) -> dict[Cell, Mar
 def test_a_thousand_small_cells_over_tables_and_editions_cannot_be_worked_out() -> None:
     years = range(2021, 2027)
     values = years_of(7, years, size=9)
-    assert len(_primary(values)) > 300
+    assert len(_primary(values)) > 250
     assert len(values) > 1000
     started = time.perf_counter()
     shown = _publish(values, years)

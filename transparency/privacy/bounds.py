@@ -6,64 +6,94 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
+from scipy.sparse import lil_array
 
-from transparency.privacy.cells import LEAST, Cell, Knowledge
+from transparency.privacy.cells import LEAST, Cell, Knowledge, Known
 from transparency.privacy.relations import Relation
 
-ENDLESS = 10**9
+ENDLESS = 10**8
 CLOSE = 1e-6
-Range = tuple[float, float]
+CORNERS = 8
 
 
-def narrow_cells(knowledge: Knowledge, relations: Sequence[Relation]) -> Iterator[Cell]:
-    """The hidden cells for which fewer values than `LEAST` are left, or not all of 0 to 10 where that is shown."""
+def narrow_alone(knowledge: Knowledge, relations: Sequence[Relation]) -> Iterator[Cell]:
+    """The hidden cells that a single relation narrows too far, by what is known of the others in it. Quick."""
+    for relation in relations:
+        ends = {cell: _ends(knowledge[cell], factor) for cell, factor in relation.factors.items()}
+        low, high = sum(end[0] for end in ends.values()), sum(end[1] for end in ends.values())
+        for cell, (least, most) in ends.items():
+            if least == most:
+                continue
+            # The cell with its factor is at most what the rest leaves, and in an equation at least that too.
+            top = min(most, least - low)
+            bottom = max(least, most - high) if relation.is_equal else least
+            if top - bottom < LEAST - 1:
+                yield cell
+
+
+def _ends(known: Known, factor: int) -> tuple[int, int]:
+    least, most = known.least * factor, (ENDLESS if known.most is None else known.most) * factor
+    return min(least, most), max(least, most)
+
+
+def narrow_cells(knowledge: Knowledge, relations: Sequence[Relation], wide: set[Cell]) -> Iterator[Cell]:
+    """The hidden cells for which fewer values than `LEAST` are left, or not all of 0 to 10 where that is shown.
+
+    Cells in `wide` are not asked about again; those that are found wide enough are added to it.
+    """
     for group, inside in _groups(knowledge, relations):
-        ranges = ranges_of(group, inside, knowledge)
-        yield from (cell for cell, (least, most) in ranges.items() if most - least < LEAST - 1 - CLOSE)
+        asked = [cell for cell in group if cell not in wide]
+        if asked:
+            narrow = set(_narrow_in(group, asked, inside, knowledge))
+            wide.update(set(asked) - narrow)
+            yield from sorted(narrow)
 
 
-def ranges_of(group: Sequence[Cell], relations: Sequence[Relation], knowledge: Knowledge) -> Mapping[Cell, Range]:
-    """The least and the most of each cell of a group, or a part of that range that is wide enough to stop there."""
+def _narrow_in(
+    group: Sequence[Cell], asked: Sequence[Cell], relations: Sequence[Relation], knowledge: Knowledge
+) -> Iterator[Cell]:
     places = {cell: number for number, cell in enumerate(group)}
     program = _program(places, relations, knowledge)
     least, most = np.full(len(group), math.inf), np.full(len(group), -math.inf)
 
     def look(direction: Any) -> None:
-        # A vertex says something about every cell, so most cells never need a program of their own.
+        # A corner says something about every cell, so most cells never need a program of their own.
         solved = linprog(direction, **program, method="highs")
         if solved.status == 0:
             np.minimum(least, solved.x, out=least)
             np.maximum(most, solved.x, out=most)
 
-    for sign in (1, -1):
-        look(sign * np.ones(len(group)))
-    for place in places.values():
+    chance = np.random.default_rng(len(group))
+    for _ in range(CORNERS):
+        direction = chance.normal(size=len(group))
+        look(direction)
+        look(-direction)
+    for cell in asked:
+        place = places[cell]
         for sign in (1, -1):
             if most[place] - least[place] < LEAST - 1 - CLOSE:
                 direction = np.zeros(len(group))
                 direction[place] = sign
                 look(direction)
-    return {cell: (float(least[place]), float(most[place])) for cell, place in places.items()}
+        if most[place] - least[place] < LEAST - 1 - CLOSE:
+            yield cell
 
 
 def _program(places: Mapping[Cell, int], relations: Sequence[Relation], knowledge: Knowledge) -> dict[str, Any]:
-    sides: dict[bool, tuple[list[Any], list[int]]] = {True: ([], []), False: ([], [])}
-    for relation in relations:
-        row, right = np.zeros(len(places)), 0
-        for cell, factor in relation.factors.items():
-            if cell in places:
-                row[places[cell]] = factor
-            else:
-                right -= factor * knowledge[cell].least
-        sides[relation.is_equal][0].append(row)
-        sides[relation.is_equal][1].append(right)
-    limits = [
-        (knowledge[cell].least, ENDLESS if knowledge[cell].most is None else knowledge[cell].most) for cell in places
-    ]
+    limits = [(knowledge[cell].least, ENDLESS if (most := knowledge[cell].most) is None else most) for cell in places]
     program: dict[str, Any] = {"bounds": limits}
     for is_equal, names in ((True, ("A_eq", "b_eq")), (False, ("A_ub", "b_ub"))):
-        if sides[is_equal][0]:
-            program |= dict(zip(names, (np.array(sides[is_equal][0]), np.array(sides[is_equal][1])), strict=True))
+        kept = [relation for relation in relations if relation.is_equal == is_equal]
+        if not kept:
+            continue
+        rows, right = lil_array((len(kept), len(places))), np.zeros(len(kept))
+        for number, relation in enumerate(kept):
+            for cell, factor in relation.factors.items():
+                if cell in places:
+                    rows[number, places[cell]] = factor
+                else:
+                    right[number] -= factor * knowledge[cell].least
+        program |= dict(zip(names, (rows.tocsr(), right), strict=True))
     return program
 
 

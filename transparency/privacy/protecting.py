@@ -1,9 +1,9 @@
-"""Which numbers are hidden: first those that say too much by themselves, then others until nothing can be worked out."""
+"""Which numbers are hidden: those that say too much alone, then others until nothing can be worked out."""
 
 from collections.abc import Collection, Iterable, Mapping
 
 from transparency.facts import Share
-from transparency.privacy.bounds import narrow_cells
+from transparency.privacy.bounds import narrow_alone, narrow_cells
 from transparency.privacy.cells import LEAST, Cell, Knowledge, Known, Mark, hidden, known_of
 from transparency.privacy.relations import Relation, relations_of
 
@@ -41,14 +41,18 @@ def protect(
     marks |= {cell: hidden(values[cell]) for cell in primary if cell not in published}
     relations = relations_of([*values, *(elsewhere or {})], first=first)
     around = _by_cell(relations)
+    free = {cell for cell in values if cell not in published}
     lost: set[Cell] = set()
+    wide: set[Cell] = set()
     while True:
         knowledge = {**(elsewhere or {}), **{cell: known_of(mark, values[cell]) for cell, mark in marks.items()}}
-        narrow = [cell for cell in narrow_cells(knowledge, relations) if cell not in lost]
+        narrow = {cell for cell in narrow_alone(knowledge, relations) if cell not in lost}
+        # Hiding more never narrows anything, so what was found wide stays so.
+        narrow = narrow or {cell for cell in narrow_cells(knowledge, relations, wide) if cell not in lost}
         if not narrow:
             return marks
-        for cell in narrow:
-            more = _next_to_hide(cell, around, knowledge, {each for each in values if each not in published})
+        for cell in sorted(narrow):
+            more = _next_to_hide(cell, around, knowledge, free)
             if more is None:
                 lost.add(cell)  # everything around it is hidden already: what is left was public before
             else:
