@@ -53,10 +53,11 @@ def _rows(client: Client, year: int) -> list[dict[str, str]]:
 @pytest.mark.usefixtures("decided")
 def test_the_running_year_counts_as_it_goes(client: Client) -> None:
     page = client.get(f"/transparency/{NOW}/").content.decode()
-    assert "1,234" in page
+    assert "Figures so far" in page
     by_indicator = {(row["Indicator"], row["Scope"]): row["Value"] for row in _rows(client, NOW)}
-    assert by_indicator["Accounts disabled", "Total"] == "1234"
-    assert by_indicator["Reviews decided, by verdict", "Actioned"] == "1"
+    # One company's number is nobody's business.
+    assert by_indicator["Accounts disabled", "Total"] in ("<11", "withheld")
+    assert "1,234" not in page
     assert by_indicator["Edition", "Total"] == "running figures, not published"
     index = client.get("/transparency/").content.decode()
     assert f"/transparency/{NOW}/" in index
