@@ -306,6 +306,7 @@ CELERY_BEAT_SCHEDULE = {
     "feedback": {"task": "reviews.send_feedback", "schedule": SWEEP_SECONDS},
     "digests": {"task": "reviews.write_digests", "schedule": 60 * 60},
     "old_work": {"task": "reviews.clear_worked", "schedule": 60 * 60},
+    "closed_months": {"task": "transparency.close_months", "schedule": crontab(hour="3", minute="11")},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 
