@@ -67,6 +67,7 @@ from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, 
 from tests.signals.files import as_file
 from tests.world import add_staff, add_team_member, ready_company, row, share, share_and_route, sign_agreement, upload
 from transparency.publishing import publish_edition
+from transparency.reporting import remind, report_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -569,6 +570,12 @@ ACTS: dict[str, Act] = {
         lambda _, b: choose_care(harm_types=["grooming"], nothing_severe=True, by=b),
         ["care.chosen"],
     ),
+    "report_figures": (
+        lambda a, b: None,
+        lambda _, b: report_figures(2025, {"referrals": 1}, by=b),
+        ["figures.reported"],
+    ),
+    "remind": (lambda a, b: None, lambda _, b: remind(b.participant, 2025, by=PORTAL), ["figures.asked"]),
     "publish": (lambda a, b: None, lambda _, b: publish_edition(2024, by=b), ["edition.published"]),
 }
 

@@ -52,6 +52,7 @@ from tests.reviews.following import practise, send
 from tests.signals.files import as_file
 from tests.world import add_closed_group, add_company, add_staff, add_team_member, share, upload
 from transparency.publishing import publish_edition
+from transparency.reporting import remind, report_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,9 @@ APPEND_ONLY = [
     "reviews.Measure",
     "reviews.Reopening",
     "reviews.UndoneDecision",
+    "transparency.CoverageReminder",
     "transparency.Edition",
+    "transparency.ReportedFigure",
 ]
 CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 TABLES = [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
@@ -126,6 +129,8 @@ def history(alice: Member, bob: Member) -> None:
     assert review is not None
     _decide_all_ways(review, bob)
     publish_edition(2024, by=bob)
+    report_figures(2025, {"referrals": 1}, by=bob)
+    remind(bob.participant, 2025, by=PORTAL)
 
 
 def _decide_all_ways(review: Review, by: Member) -> None:

@@ -21,7 +21,7 @@ ENDLESS = 10**7
 Places = dict[tuple[str, str], int]
 
 
-def year_of(chance: Random, size: int) -> Places:
+def year_of(chance: Random, size: int) -> Places:  # noqa: PLR0915 -- one line a table
     """The numbers of one year, most of them small, which hang together as real ones do."""
 
     def few() -> int:
