@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "transparency.report_last_month",
         "schedule": crontab(hour="4", minute="20", day_of_month="2-28"),
     },
+    "closed_months": {"task": "transparency.close_months", "schedule": crontab(hour="3", minute="11")},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 

@@ -32,12 +32,9 @@ class Chart:
 
     @property
     def is_worth_drawing(self) -> bool:
-        """Whether there is anything to compare: several rows, and one of them more than zero."""
-        return (
-            self.kind != "none"
-            and len(self.rows) > 1
-            and any(row["mark"] != EXACT or row["value"] for row in self.rows)
-        )
+        """Whether there is anything to compare: several rows, and one of them a number above zero."""
+        numbers = [row["value"] for row in self.rows if row["mark"] == EXACT]
+        return self.kind != "none" and len(self.rows) > 1 and any(numbers)
 
     @property
     def description(self) -> str:
@@ -53,8 +50,8 @@ class Chart:
             ' aria-labelledby="{}-title {}-desc" font-family="Libertinus Serif" font-size="13">'
             '<title id="{}-title">{}</title><desc id="{}-desc">{}</desc>'
             '<defs><pattern id="{}-hatch" width="6" height="6" patternUnits="userSpaceOnUse"'
-            ' patternTransform="rotate(45)"><rect class="chart__hatch" width="2" height="6" fill="{}"/></pattern></defs>'
-            "{}</svg>",
+            ' patternTransform="rotate(45)"><rect class="chart__hatch" width="2" height="6" fill="{}"/></pattern>'
+            "</defs>{}</svg>",
             width,
             height,
             *(self.name,) * 3,

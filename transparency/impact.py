@@ -98,16 +98,16 @@ def paragraphs_of(lines: list[Line], period: Period) -> list[tuple[str, str]]:
         (
             "Policies and practices",
             (
-                f"In {year} we took part in a programme in which companies share signals about child sexual exploitation."
-                " A signal is a lead, never proof: our people judge each one on our own platform, under our own policies,"
-                " and nothing is enforced automatically."
+                f"In {year} we took part in a programme in which companies share signals about child sexual"
+                " exploitation. A signal is a lead, never proof: our people judge each one on our own platform, under our"
+                " own policies, and nothing is enforced automatically."
             ),
         ),
         (
             "Processes and systems",
             (
-                f"We shared {number['shared']} signals. Other companies confirmed {number['confirmed']} of ours by sharing"
-                f" them too, and {number['wrong']} times told us that one did not hold up; we withdrew"
+                f"We shared {number['shared']} signals. Other companies confirmed {number['confirmed']} of ours by"
+                f" sharing them too, and {number['wrong']} times told us that one did not hold up; we withdrew"
                 f" {number['withdrawn']} contributions. We received {number['received']} signals for review, looked at"
                 f" {number['looked_at']} of them and decided {number['decided']}."
             ),
@@ -115,8 +115,8 @@ def paragraphs_of(lines: list[Line], period: Period) -> list[tuple[str, str]]:
         (
             "Outcomes",
             (
-                f"{number['actioned']} of these led to action by us: {_listed(done)}. Each number counts what our people"
-                " recorded with their decisions; different units are not added up."
+                f"{number['actioned']} of these led to action by us: {_listed(done)}. Each number counts what our"
+                " people recorded with their decisions; different units are not added up."
             ),
         ),
     ]

@@ -1,9 +1,16 @@
-"""Alarm clocks: one call, safe to run twice."""
+"""Alarm clocks of the report: one call, safe to run twice."""
 
 from celery import shared_task
 
 from lantern.lib.tenancy import acting_as_system
 from transparency import drafting
+from transparency.rollups import close_months
+
+
+@shared_task(name="transparency.close_months")
+def keep_closed_months() -> None:
+    """Keep the facts of the months that are over."""
+    close_months()
 
 
 @shared_task(name="transparency.draft_last_year")

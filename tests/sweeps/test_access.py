@@ -157,6 +157,9 @@ PAGES = {
     "reviews:view_save": Page("post", 302),
     "reviews:view_remove": Page("post", 302, "view"),
     "reviews:keys": Page("get", 200),
+    "impact:report": Page("get", 200, who=("lead", "admin")),
+    "impact:file": Page("get", 200, who=("lead", "admin")),
+    "impact:reported": Page("get", 200, who=("lead", "admin")),
 }
 # name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
 OPEN = {

@@ -69,6 +69,7 @@ from tests.transparency.publishing import reviewed
 from tests.world import add_staff, add_team_member, ready_company, row, share, share_and_route, sign_agreement, upload
 from transparency.drafting import compute_again, draft_report, edit_draft, report_month, review_draft
 from transparency.publishing import publish_edition
+from transparency.reporting import remind, report_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -589,6 +590,12 @@ ACTS: dict[str, Act] = {
     ),
     "report_month": (lambda a, b: None, lambda _, b: report_month(2024, 5), ["report.month_kept"]),
     "publish": (lambda a, b: reviewed(2024), lambda draft, b: publish_edition(draft, by=b), ["edition.published"]),
+    "report_figures": (
+        lambda a, b: None,
+        lambda _, b: report_figures(2025, {"referrals": 1}, by=b),
+        ["figures.reported"],
+    ),
+    "remind": (lambda a, b: None, lambda _, b: remind(b.participant, 2025, by=PORTAL), ["figures.asked"]),
 }
 
 

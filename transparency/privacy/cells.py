@@ -19,7 +19,11 @@ class Cell(NamedTuple):
 
 
 class Mark(Enum):
-    """How a number is shown. What is SMALL is 0 to 10, and one shown as 0 is 0: some zeros hide among the small."""
+    """How a number is shown.
+
+    SMALL says 0 to 10: some zeros hide among the small. WITHHELD says nothing of the size: most are hidden so that
+    others cannot be worked out, some are small themselves where even "<11" would say too much beside other years.
+    """
 
     EXACT = ""
     SMALL = "<11"
@@ -43,7 +47,7 @@ def known_of(mark: Mark, value: int) -> Known:
     """The values that a cell shown in this way can have."""
     if mark == Mark.SMALL:
         return Known(0, LEAST - 1)
-    return Known(value, value) if mark == Mark.EXACT else Known(LEAST, None)
+    return Known(value, value) if mark == Mark.EXACT else Known(0, None)
 
 
 def hidden(value: int) -> Mark:

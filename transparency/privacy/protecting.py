@@ -53,10 +53,12 @@ def protect(
             return marks
         for cell in sorted(narrow):
             more = _next_to_hide(cell, around, knowledge, free)
-            if more is None:
-                lost.add(cell)  # everything around it is hidden already: what is left was public before
-            else:
+            if more is not None:
                 marks[more] = hidden(values[more])
+            elif marks.get(cell) == Mark.SMALL:
+                marks[cell] = Mark.WITHHELD
+            else:
+                lost.add(cell)  # everything around it is hidden already: what is left was public before
 
 
 def _next_to_hide(

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
+from lantern.bench import figures
 from lantern.demo.cases import Maker
 from lantern.demo.people import make_people, refuse_outside_demo
 from lantern.lib.tenancy import Scope, acting, acting_as_system
@@ -29,6 +30,8 @@ from signals.models import Signal, Upload
 from signals.uploads import work_on
 
 ROWS = 50_000
+DECISIONS = 200_000
+YEAR = 2025
 CLAIMS = 500
 NINETY_FIFTH = 0.95
 
@@ -41,6 +44,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How large."""
         parser.add_argument("--rows", type=int, default=ROWS)
+        parser.add_argument("--decisions", type=int, default=DECISIONS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_outside_demo()
@@ -53,6 +57,9 @@ class Command(BaseCommand):
         self._import(content, sender)
         self._route()
         self._claim(analyst)
+        figures.plant(options["decisions"], analyst, YEAR)
+        for figure in figures.measure(YEAR):
+            self._tell(figure.name, figure.value, figure.unit)
 
     def _tell(self, name: str, value: float, unit: str) -> None:
         self.stdout.write(f"{name} {value:,.4g} {unit}" if value < 1 else f"{name} {value:.0f} {unit}")
