@@ -38,7 +38,8 @@ def pdf() -> bytes:
 
 def _elements(pdf: bytes) -> list[DictionaryObject]:
     """Every element of the structure tree, in the order of reading."""
-    root = PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]
+    trailer: Any = PdfReader(io.BytesIO(pdf)).trailer
+    root = trailer["/Root"]["/StructTreeRoot"]
     found: list[DictionaryObject] = []
 
     def walk(node: Any) -> None:
@@ -57,7 +58,7 @@ def _elements(pdf: bytes) -> list[DictionaryObject]:
 
 def test_pdf_says_that_it_is_accessible_and_in_which_language(pdf: bytes) -> None:
     reader = PdfReader(io.BytesIO(pdf))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"].value
     assert root["/Lang"] == "en-GB"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
