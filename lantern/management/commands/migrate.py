@@ -24,7 +24,9 @@ APPEND_ONLY = (
     "reviews.Measure",
     "reviews.Reopening",
     "reviews.UndoneDecision",
+    "transparency.CoverageReminder",
     "transparency.Edition",
+    "transparency.ReportedFigure",
 )
 
 
