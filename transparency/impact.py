@@ -99,8 +99,8 @@ def paragraphs_of(lines: list[Line], period: Period) -> list[tuple[str, str]]:
             "Policies and practices",
             (
                 f"In {year} we took part in a programme in which companies share signals about child sexual"
-                " exploitation. A signal is a lead, never proof: our people judge each one on our own platform, under our"
-                " own policies, and nothing is enforced automatically."
+                " exploitation. A signal is a lead, never proof: our people judge each one on our own platform, under"
+                " our own policies, and nothing is enforced automatically."
             ),
         ),
         (
