@@ -96,8 +96,14 @@ def change_participant(participant: Participant, *, fields: Collection[str], by:
     if "receive_only" in fields:
         for group in get_objects_for_group(participant.auth_group, f"participants.{VIEW}", klass=SharingGroup):
             _settle_sharing(participant, group)
-    said = {"industry": participant.industry, "receive_only": participant.receive_only}
-    record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=sorted(fields), **said)
+    record(
+        Event.PARTICIPANT_CHANGED,
+        participant,
+        by=by,
+        fields=sorted(fields),
+        industry=participant.industry,
+        receive_only=participant.receive_only,
+    )
 
 
 @transaction.atomic

@@ -67,7 +67,7 @@ def quality_of(period: Period) -> list[Quality]:
     """Everybody who shared in the period."""
     with acting_as_system():
         facts = facts_of(period)
-        shared, withdrawn = facts.total("words"), facts.of("withdrawn")
+        shared = facts.total("words")
         told = Feedback.objects.filter(told_at__gte=period.start, told_at__lt=period.end).values("participant_id")
         answers = {
             row["participant_id"]: row
@@ -82,7 +82,7 @@ def quality_of(period: Period) -> list[Quality]:
                 shared[each.pk],
                 answers.get(each.pk, nothing)["helped"],
                 answers.get(each.pk, nothing)["wrong"],
-                sum(withdrawn.get(reason, {}).get(each.pk, 0) for reason in ERRORS),
+                sum(facts.number("withdrawn", reason, each.pk) for reason in ERRORS),
             )
             for each in Participant.objects.filter(pk__in=list(shared))
         ]

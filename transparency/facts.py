@@ -47,6 +47,10 @@ class Facts:
         """The facts of that name by scope."""
         return self.counted.get(name, {})
 
+    def number(self, name: str, scope: str, participant: int) -> int:
+        """How much one participant has of a name and scope."""
+        return self.of(name).get(scope, Counter())[participant]
+
     def total(self, name: str) -> Share:
         """All facts of that name together."""
         return sum_of(self.of(name).values())

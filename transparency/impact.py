@@ -99,8 +99,8 @@ def paragraphs_of(lines: list[Line], period: Period) -> list[tuple[str, str]]:
             "Policies and practices",
             (
                 f"In {year} we took part in a programme in which companies share signals about child sexual"
-                " exploitation. A signal is a lead, never proof: our people judge each one on our own platform, under our"
-                " own policies, and nothing is enforced automatically."
+                " exploitation. A signal is a lead, never proof: our people judge each one on our own platform, under"
+                " our own policies, and nothing is enforced automatically."
             ),
         ),
         (
@@ -162,7 +162,7 @@ def _taken(participant: Participant, period: Period) -> Iterator[Line]:
 
 def _done(participant: Participant, facts: Facts) -> Iterator[Line]:
     for unit in UNITS.values():
-        number = facts.of("measured").get(unit.name, {}).get(participant.pk, 0)
+        number = facts.number("measured", unit.name, participant.pk)
         definition = f"The sum of {unit.label} recorded with our decisions of the period that stood at its end."
         yield Line(unit.name, DONE, unit.label[0].upper() + unit.label[1:], number, unit.label, definition)
 

@@ -595,7 +595,7 @@ ACTS: dict[str, Act] = {
         lambda _, b: report_figures(2025, {"referrals": 1}, by=b),
         ["figures.reported"],
     ),
-    "remind": (lambda a, b: None, lambda _, b: remind(b.participant, 2025, by=PORTAL), ["figures.asked"]),
+    "remind": (lambda a, b: None, lambda _, b: remind(b.participant, 2025, by=b), ["figures.asked"]),
 }
 
 

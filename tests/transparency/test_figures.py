@@ -15,7 +15,7 @@ from reviews.models import Decision, Measure, Review
 from reviews.outcomes import DISMISSALS, UNITS
 from reviews.routing import route
 from tests.world import add_company, share
-from transparency.figures import FIGURES
+from transparency.figures import FIGURES, Value
 from transparency.periods import Period
 from transparency.rollups import close_months, facts_of, first_open_month
 
@@ -31,7 +31,7 @@ EDGES = [
 ]
 
 
-def _numbers(name: str) -> dict[str, int]:
+def _numbers(name: str) -> dict[str, Value]:
     return {scope: number for scope, _, number in FIGURES[name].numbers(facts_of(YEAR))}
 
 

@@ -31,28 +31,32 @@ ERRORS = ("mistake", "wrong_identity", "no_violation")
 PRESENT = ("active", "read_only", "suspended")
 
 
+def _rows(found: Any) -> list[Row]:
+    return list(found)
+
+
 class Events:
     """What happened, as plain rows, and the questions a person with a pencil would ask of them."""
 
     def __init__(self) -> None:
         self.kinds = dict(Signal.objects.values_list("id", "kind"))
         self.signal_times = dict(Signal.objects.values_list("id", "first_shared_at"))
-        self.words: list[Row] = list(Contribution.objects.values())
-        self.reviews = {row["id"]: row for row in Review.objects.values()}
+        self.words: list[Row] = _rows(Contribution.objects.values())
+        self.reviews = {row["id"]: row for row in _rows(Review.objects.values())}
         undone = set(UndoneDecision.objects.values_list("decision_id", flat=True))
-        self.all_decisions: dict[Any, Row] = {row["id"]: row for row in Decision.objects.values()}
+        self.all_decisions: dict[Any, Row] = {row["id"]: row for row in _rows(Decision.objects.values())}
         self.decisions = [row for row in self.all_decisions.values() if row["id"] not in undone]
-        self.measures: list[Row] = list(Measure.objects.values())
-        self.seconds: list[Row] = list(SecondReview.objects.values())
-        self.appeals: list[Row] = list(Appeal.objects.values())
-        self.check_ins = [
+        self.measures: list[Row] = _rows(Measure.objects.values())
+        self.seconds: list[Row] = _rows(SecondReview.objects.values())
+        self.appeals: list[Row] = _rows(Appeal.objects.values())
+        self.check_ins: list[Row] = [
             {"kind": each.kind, "at": each.signed_off_at, "answers": each.opened_answers}
             for each in CheckIn.objects.filter(signed_off_at__isnull=False)
         ]
-        self.trainings: list[Row] = list(TrainingRecord.objects.values())
-        self.audit: list[Row] = list(AuditEvent.objects.order_by("at", "id").values())
-        self.companies: list[Row] = list(Participant.objects.values())
-        self.moves: list[Row] = list(StateChange.objects.order_by("at", "pk").values())
+        self.trainings: list[Row] = _rows(TrainingRecord.objects.values())
+        self.audit: list[Row] = _rows(AuditEvent.objects.order_by("at", "id").values())
+        self.companies: list[Row] = _rows(Participant.objects.values())
+        self.moves: list[Row] = _rows(StateChange.objects.order_by("at", "pk").values())
 
 
 class Naive:

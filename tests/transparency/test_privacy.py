@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_array
 
+from reviews.outcomes import UNITS
 from transparency.figures import FIGURES
 from transparency.privacy.cells import LEAST, Cell, Known, Mark, known_of
 from transparency.privacy.protecting import protect, says_too_much
@@ -57,9 +58,8 @@ def year_of(chance: Random, size: int) -> Places:  # noqa: PLR0915 -- one line a
     for figure in ("second_reviews", "appeals", "check_ins"):
         found[figure, ""] = draw(figure, "")
     spread("second_review_agreement", found["second_reviews", ""])
-    for name, figure in FIGURES.items():
-        if figure.section == "measures":
-            found[name, ""] = few() + acted
+    for unit in UNITS:
+        found[unit, ""] = few() + acted
     received = few()
     found["government_requests", "received"] = received
     found["government_requests", "challenged"] = chance.randint(0, received)

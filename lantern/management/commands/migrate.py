@@ -24,9 +24,11 @@ APPEND_ONLY = (
     "reviews.Measure",
     "reviews.Reopening",
     "reviews.UndoneDecision",
+    "transparency.CoverageReminder",
     "transparency.Edition",
     "transparency.EditionFile",
     "transparency.MonthlyReport",
+    "transparency.ReportedFigure",
 )
 
 
