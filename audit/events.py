@@ -123,6 +123,13 @@ class Event(StrEnum):
     NOTIFICATIONS_CHOSEN = "notification.chosen"
     CARE_CHOSEN = "care.chosen"
 
+    REPORT_DRAFTED = "report.drafted"
+    REPORT_EDITED = "report.edited"
+    REPORT_COMPUTED = "report.computed"
+    REPORT_REVIEWED = "report.reviewed"
+    MONTH_REPORTED = "report.month_kept"
+    FIGURES_REPORTED = "figures.reported"
+    FIGURES_ASKED = "figures.asked"
     EDITION_PUBLISHED = "edition.published"
 
     RESEALING_STARTED = "keys.resealing_started"

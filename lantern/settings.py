@@ -219,6 +219,8 @@ SITE_URL = os.environ.get(
 ).rstrip("/")
 MAIL_DOMAIN = os.environ.get("LANTERN_MAIL_DOMAIN", "lantern.example")
 DEFAULT_FROM_EMAIL = os.environ.get("LANTERN_MAIL_FROM", f"Lantern <lantern@{MAIL_DOMAIN}>")
+SECURITY_CONTACT = os.environ.get("LANTERN_SECURITY_CONTACT", f"mailto:security@{MAIL_DOMAIN}")
+ACCESSIBILITY_CONTACT = os.environ.get("LANTERN_ACCESSIBILITY_CONTACT", f"accessibility@{MAIL_DOMAIN}")
 EMAIL_HOST = os.environ.get("LANTERN_MAIL_HOST", "")
 EMAIL_PORT = _number("LANTERN_MAIL_PORT", 587)
 EMAIL_HOST_USER = os.environ.get("LANTERN_MAIL_USER", "")
@@ -308,6 +310,16 @@ CELERY_BEAT_SCHEDULE = {
     "digests": {"task": "reviews.write_digests", "schedule": 60 * 60},
     "old_work": {"task": "reviews.clear_worked", "schedule": 60 * 60},
     "resealing": {"task": "lantern.sweep_resealing", "schedule": SWEEP_SECONDS},
+    # From the 2nd on, each day of the month: a day on which nothing ran is made up for; a second ring does nothing.
+    "annual_report": {
+        "task": "transparency.draft_last_year",
+        "schedule": crontab(hour="4", minute="10", day_of_month="2-31", month_of_year="1"),
+    },
+    "monthly_report": {
+        "task": "transparency.report_last_month",
+        "schedule": crontab(hour="4", minute="20", day_of_month="2-28"),
+    },
+    "closed_months": {"task": "transparency.close_months", "schedule": crontab(hour="3", minute="11")},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 

@@ -1,5 +1,6 @@
 """The front door, health, and the pages of refusals."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.passing import has_passed
@@ -51,6 +53,28 @@ def _work_of(member: Member) -> dict[str, Any]:
         "can_review": can(member, Action.DECIDE),
         "can_share": can(member, Action.SHARE_SIGNALS),
     }
+
+
+@public
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How accessible the portal is, and whom to tell where it is not."""
+    return render(request, "accessibility.html", {"contact": settings.ACCESSIBILITY_CONTACT})
+
+
+@public
+@require_safe
+def security_txt(_request: HttpRequest) -> HttpResponse:
+    """Where to report a weakness (RFC 9116). It always expires in half a year: a server that is left alone says so."""
+    expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=180)
+    lines = (
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: en",
+        f"Canonical: {settings.SITE_URL}/.well-known/security.txt",
+        f"Policy: {settings.SITE_URL}/governance/",
+    )
+    return HttpResponse("".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

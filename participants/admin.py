@@ -58,7 +58,7 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Participant
-        fields = ("slug", "name", "sector", "receive_only", "services")
+        fields = ("slug", "name", "sector", "industry", "receive_only", "services")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -33,6 +33,7 @@ class Action(StrEnum):
     OPEN_TRAINING = "open_training"
     VIEW_PARTICIPANT = "view_participant"
     VIEW_TEAM = "view_team"
+    REPORT_IMPACT = "report_impact"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_PARTICIPANT = "manage_participant"
     ANSWER_CHECK_IN = "answer_check_in"
@@ -59,6 +60,7 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
     Action.OPEN_TRAINING: EVERY_ROLE,
     Action.VIEW_PARTICIPANT: EVERY_ROLE,
     Action.VIEW_TEAM: LEADS,
+    Action.REPORT_IMPACT: LEADS,
     Action.MANAGE_MEMBERS: ADMINS,
     Action.MANAGE_PARTICIPANT: ADMINS,
     Action.ANSWER_CHECK_IN: ADMINS,
@@ -95,6 +97,7 @@ STATES: dict[Action, frozenset[ParticipantState]] = {
     Action.MANAGE_MEMBERS: PRESENT,
     Action.MANAGE_PARTICIPANT: PRESENT,
     Action.ANSWER_CHECK_IN: LOOKING,
+    Action.REPORT_IMPACT: LOOKING,
 }
 
 

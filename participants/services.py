@@ -27,18 +27,26 @@ class AlreadyMember(Exception):
 
 @transaction.atomic
 def add_participant(
-    slug: str, *, name: str, by: Actor, sector: str = "", receive_only: bool = False, services: list[str] | None = None
+    slug: str,
+    *,
+    name: str,
+    by: Actor,
+    sector: str = "",
+    receive_only: bool = False,
+    services: list[str] | None = None,
+    industry: str = "",
 ) -> Participant:
     """A new participant, applied and nothing more yet."""
     participant = Participant.objects.create(
         slug=slug,
         name=name,
         sector=sector,
+        industry=industry,
         receive_only=receive_only,
         services=services or [],
         auth_group=Group.objects.create(name=f"participant:{slug}"),
     )
-    record(Event.PARTICIPANT_ADDED, participant, by=by)
+    record(Event.PARTICIPANT_ADDED, participant, by=by, industry=industry, receive_only=receive_only)
     return participant
 
 
@@ -92,7 +100,14 @@ def change_participant(participant: Participant, *, fields: Collection[str], by:
     if "receive_only" in fields:
         for group in get_objects_for_group(participant.auth_group, f"participants.{VIEW}", klass=SharingGroup):
             _settle_sharing(participant, group)
-    record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=sorted(fields))
+    record(
+        Event.PARTICIPANT_CHANGED,
+        participant,
+        by=by,
+        fields=sorted(fields),
+        industry=participant.industry,
+        receive_only=participant.receive_only,
+    )
 
 
 @transaction.atomic

@@ -1,87 +1,147 @@
-"""A report as the public page and the PDF tell it: headline figures, then sections with a chart and a table each."""
+"""A report as the public page and the PDF tell it: words, headline figures, sections with their charts and tables."""
 
+from datetime import date
 from typing import Any
 
-from transparency.figures import FIGURES, SECTIONS
-from transparency.publishing import Report
+from transparency.charts import Chart
+from transparency.reading import EXACT, readable, value_text
+from transparency.reports import Report
+from transparency.words import BEFORE_FIGURES, TEXTS
 
-# The one figure of a section whose parts share a unit and can be compared at a glance.
-CHARTS = {"sharing": "signals_by_kind", "decisions": "reviews_by_verdict"}
-
-INTRODUCTION = (
-    "Technology companies share signals about activity that broke their child-safety policies. Others look at their own"
-    " platforms, judge against their own policies and act. This report says what came of it in one year. A signal is a"
-    " lead, never proof, and each figure below counts what participants recorded, not what was true of any person."
-)
+HEADLINE = ("participants", "signals_shared", "reviews_decided", "accounts_disabled", "content_removed", "urls_blocked")
+Told = dict[str, Any]
 
 
-def page_of(report: Report) -> dict[str, Any]:
+def page_of(report: Report, *, chart_width: str = "100%") -> Told:
     """The context of `transparency/year.html` and of `report.typ`."""
-    figures = report.snapshot["figures"]
+    snapshot = readable(report.snapshot)
+    figures = {figure["name"]: figure for figure in snapshot["figures"]}
+    words = snapshot["words"] if not report.is_running else [_text("introduction")]
     return {
         "title": f"Transparency report {report.year}",
         "year": report.year,
-        "period_label": f"1 January to 31 December {report.year} (UTC)",
+        "period_label": _period_label(snapshot["period"]),
         "edition": report.edition,
         "sha256": report.sha256,
         "is_running": report.is_running,
         "published_at": report.published_at,
-        "introduction": INTRODUCTION,
-        "headline": [_headline(figure) for figure in figures if _is_headline(figure)],
-        "sections": [_section(section.name, section.title, section.text, figures) for section in SECTIONS],
+        "before": [text for text in words if text["name"] in BEFORE_FIGURES],
+        "after": [text for text in words if text["name"] not in BEFORE_FIGURES],
+        "correction": _correction(snapshot["correction"]),
+        "headline": [_headline(figures[name]) for name in HEADLINE if name in figures],
+        "sections": [_section(section, snapshot["figures"], chart_width) for section in snapshot["sections"]],
     }
 
 
-def _is_headline(figure: dict[str, Any]) -> bool:
-    return figure["name"] in FIGURES and FIGURES[figure["name"]].headline
+def words_of(page: Told) -> list[Told]:
+    """The texts of a page alone, in their order."""
+    reason = page["correction"]["reason"] if page["correction"] else ""
+    first = [{"name": "correction", "title": "What this edition corrects", "text": reason}] if reason else []
+    return [*first, *page["before"], *page["after"]]
 
 
-def _headline(figure: dict[str, Any]) -> dict[str, Any]:
+def _period_label(period: str) -> str:
+    first, last = (date.fromisoformat(day) for day in period.split("/"))
+    return f"{first.day} {first:%B} to {last.day} {last:%B %Y} (UTC)"
+
+
+def _text(name: str) -> Told:
+    text = TEXTS[name]
+    return {"name": text.name, "title": text.title, "text": text.default}
+
+
+def _correction(correction: Told | None) -> Told | None:
+    if correction is None:
+        return None
+    columns = ["Figure", "Row", "Before", "Now"]
+    rows = [
+        [change["figure"], _place(change), change["before"] or "(none)", change["after"] or "(none)"]
+        for change in correction["changes"]
+    ]
+    return {"of": correction["of"], "reason": correction["reason"], "columns": columns, "rows": rows}
+
+
+def _place(change: Told) -> str:
+    return f"{change['scope']}, {change['span']}" if change["span"] else change["scope"]
+
+
+def _headline(figure: Told) -> Told:
     return {
+        "name": figure["name"],
         "label": figure["label"],
-        "value": _number(figure["rows"][0]["value"]),
+        "value": value_text(figure["rows"][0]),
         "unit": figure["unit"],
         "definition": figure["definition"],
-        "anchor": figure["section"],
     }
 
 
-def _section(name: str, title: str, text: str, figures: list[dict[str, Any]]) -> dict[str, Any]:
-    own = [figure for figure in figures if figure["section"] == name]
-    charted = next((figure for figure in own if figure["name"] == CHARTS.get(name)), None)
+def _section(section: Told, figures: list[Told], chart_width: str) -> Told:
+    own = [figure for figure in figures if figure["section"] == section["name"]]
+    single = [figure for figure in own if len(figure["rows"]) == 1]
     return {
-        "anchor": name,
-        "title": title,
-        "text": text,
-        "chart_title": f"{charted['label']} ({charted['unit']})" if charted else "",
-        "bars": _bars(charted["rows"]) if charted else [],
-        "columns": ["Figure", "Number", "Unit"],
-        "rows": [row for figure in own for row in _rows(figure)],
+        "anchor": section["name"],
+        "title": section["title"],
+        "text": section["text"],
+        "totals": _totals(single),
+        "figures": [_figure(figure, chart_width) for figure in own if len(figure["rows"]) > 1],
     }
 
 
-def _rows(figure: dict[str, Any]) -> list[list[str]]:
-    parts = [row for row in figure["rows"] if row["value"] or not row["scope"]]
-    name = figure["label"]
-    return [
-        [f"{name}: {row['label']}" if row["scope"] else name, _number(row["value"]), figure["unit"]] for row in parts
-    ] or [[name, "0", figure["unit"]]]
+def _totals(figures: list[Told]) -> Told | None:
+    """Figures of a single number, in one table: each row has its own unit."""
+    if not figures:
+        return None
+    with_all = any(figure["cumulative"] for figure in figures)
+    return {
+        "columns": ["Figure", "In the year", *(["Since the beginning"] if with_all else []), "Unit"],
+        "rows": [
+            {
+                "label": figure["label"],
+                "name": figure["name"],
+                "cells": _cells(figure, with_all),
+                "unit": figure["unit"],
+            }
+            for figure in figures
+        ],
+        "notes": [{"label": figure["label"], "text": note} for figure in figures if (note := _note(figure))],
+    }
 
 
-def _bars(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Bars from zero, the longest first; parts in which nothing happened stand in the table's files only."""
-    most = max((row["value"] for row in rows), default=0)
-    shown = sorted((row for row in rows if row["value"]), key=lambda row: -row["value"])
-    return [
-        {
-            "label": row["label"],
-            "value": _number(row["value"]),
-            "width": round(100 * row["value"] / most, 1),
-            "mark": "",
-        }
-        for row in shown
-    ]
+def _cells(figure: Told, with_all: bool) -> list[Told]:
+    parts = [figure["rows"], figure["cumulative"]] if with_all else [figure["rows"]]
+    return [_cell(part[0] if part else None) for part in parts]
 
 
-def _number(value: int) -> str:
-    return f"{value:,}"
+def _figure(figure: Told, chart_width: str) -> Told:
+    """A figure of several rows, with its chart where there is something to compare."""
+    chart = Chart(figure["name"], f"{figure['label']} ({figure['unit']})", figure["chart"], figure["rows"])
+    so_far = {row["scope"]: row for row in figure["cumulative"]}
+    return {
+        "name": figure["name"],
+        "label": figure["label"],
+        "unit": figure["unit"],
+        "definition": figure["definition"],
+        "note": _note(figure),
+        "chart": chart.svg(chart_width) if chart.is_worth_drawing else "",
+        "chart_title": chart.title,
+        "chart_description": chart.description,
+        "columns": ["", "In the year", *(["Since the beginning"] if so_far else [])],
+        "rows": [
+            {
+                "label": row["label"] or "Total",
+                "cells": [_cell(row), *([_cell(so_far.get(row["scope"]))] if so_far else [])],
+            }
+            for row in figure["rows"]
+        ],
+    }
+
+
+def _cell(row: Told | None) -> Told:
+    return {"text": value_text(row), "mark": row["mark"]} if row else {"text": "", "mark": EXACT}
+
+
+def _note(figure: Told) -> str:
+    """Who reported, and what to be careful about."""
+    coverage = figure["coverage"]
+    reported = f"{coverage['reporting']} of {coverage['of']} participants reported this." if coverage else ""
+    return " ".join(part for part in (reported, figure["caveats"]) if part)

@@ -2,37 +2,86 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from lantern.lib.tenancy import acting_as_system
-from transparency.figures import FIGURES
-from transparency.periods import Period
+from django.utils import timezone
 
-SCHEMA = "lantern-report/1"
+from lantern.lib.tenancy import acting_as_system
+from transparency.facts import Facts, since_the_beginning
+from transparency.figures import FIGURES, SECTIONS, Figure
+from transparency.models import Edition
+from transparency.periods import Period
+from transparency.privacy.publishing import protected, rounded
+from transparency.rollups import facts_of
+
+SCHEMA = "lantern-report/2"
 Snapshot = dict[str, Any]
 
 
-def snapshot_of(year: int, *, edition: int | None = None) -> Snapshot:
-    """The figures of a calendar year (UTC), over all participants.
+def snapshot_of(year: int, *, edition: int | None = None, public: bool = True) -> Snapshot:
+    """The figures of a calendar year (UTC), over all participants. The same events give the same snapshot.
 
-    `edition` is None for running figures, which are not published. The same events give the same snapshot.
+    `edition` is None for figures that are not published. With `public` only what may be shown to everybody is in it
+    (docs/adr/0020), for a year that is not over rounded totals; without, every number, for staff alone.
     """
     period = Period.year(year)
     with acting_as_system():
-        figures = [
-            {
-                "name": figure.name,
-                "section": figure.section,
-                "label": figure.label,
-                "unit": figure.unit,
-                "definition": figure.definition,
-                "rows": [
-                    {"scope": scope, "label": label, "value": value} for scope, label, value in figure.numbers(period)
-                ],
-            }
-            for figure in FIGURES.values()
-        ]
-    return {"schema": SCHEMA, "year": year, "period": period.label, "edition": edition, "figures": figures}
+        facts = {"rows": facts_of(period), "cumulative": facts_of(since_the_beginning(period))}
+        snapshot = exact_snapshot(period, facts, edition=edition)
+        if not public:
+            return snapshot
+        if period.end > timezone.now():
+            return rounded(snapshot, facts)
+        return protected(snapshot, facts, _published())
+
+
+def _published() -> list[Snapshot]:
+    """All that is public, the latest edition of a year after the ones before it."""
+    editions = Edition.objects.order_by("year", "number").values_list("snapshot", flat=True)
+    return [snapshot for snapshot in editions if snapshot["schema"] == SCHEMA]
+
+
+def exact_snapshot(period: Period, facts: Mapping[str, Facts], *, edition: int | None = None) -> Snapshot:
+    """Every number of a period, from the facts in it ("rows") and until its end ("cumulative")."""
+    in_period = facts["rows"]
+    return {
+        "schema": SCHEMA,
+        "year": period.first.year,
+        "period": period.label,
+        "edition": edition,
+        "computed_over": {"participants": len(in_period.standing.in_period)},
+        "sections": [{"name": each.name, "title": each.title, "text": each.text} for each in SECTIONS],
+        "figures": [_figure(figure, in_period, facts["cumulative"]) for figure in FIGURES.values()],
+    }
+
+
+def _figure(figure: Figure, facts: Facts, ever: Facts) -> dict[str, Any]:
+    reporting = {company for share in figure.compute(facts).values() for company in share}
+    return {
+        "name": figure.name,
+        "section": figure.section,
+        "label": figure.label,
+        "unit": figure.unit,
+        "definition": figure.definition,
+        "caveats": figure.caveats,
+        "coverage": {"reporting": len(reporting), "of": len(facts.standing.in_period)},
+        "aggregation": figure.aggregation,
+        "chart": figure.chart,
+        "rows": _rows(figure, facts),
+        "cumulative": _rows(figure, ever) if figure.has_cumulative else [],
+    }
+
+
+def _rows(figure: Figure, facts: Facts) -> list[dict[str, Any]]:
+    return [row_of(scope, label, value) for scope, label, value in figure.numbers(facts)]
+
+
+def row_of(scope: str, label: str, value: int | float | None) -> dict[str, Any]:
+    """One row. `shown` is how every form of the report writes it: "0", "1,234", "<11", "withheld", "not collected"."""
+    if value is None:
+        return {"scope": scope, "label": label, "value": None, "mark": "not_collected", "shown": "not collected"}
+    return {"scope": scope, "label": label, "value": value, "mark": "exact", "shown": f"{value:,}"}
 
 
 def canonical(snapshot: Snapshot) -> bytes:

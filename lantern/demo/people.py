@@ -11,7 +11,7 @@ from accounts.services import add_person, enroll_authenticator
 from audit.record import PORTAL
 from lantern.demo.programme import REASONS, Company, apply_for, make_check_ins, sign_agreement, way_to
 from lantern.lib.tenancy import acting_as_system
-from participants.models import Member, Participant, ParticipantState, Role
+from participants.models import Industry, Member, Participant, ParticipantState, Role
 from participants.questions import VETTING
 from participants.services import add_member, move_participant
 from participants.training import pass_module
@@ -25,10 +25,10 @@ ACTIVE_SINCE = date(2024, 11, 4)
 
 COMPANIES = (
     Company("northwind", "Northwind Social", "social network", ("northwind",)),
-    Company("harbor", "Harbor Chat", "messaging", ("harbor",)),
-    Company("pixelforge", "Pixelforge Games", "games", ("pixelforge",)),
-    Company("cloudnine", "Cloudnine Storage", "file hosting", ("cloudnine",)),
-    Company("meridian", "Meridian Pay", "payments", ("meridian",), receive_only=True),
+    Company("harbor", "Harbor Chat", "messaging", ("harbor",), industry=Industry.MESSAGING),
+    Company("pixelforge", "Pixelforge Games", "games", ("pixelforge",), industry=Industry.GAMES),
+    Company("cloudnine", "Cloudnine Storage", "file hosting", ("cloudnine",), industry=Industry.STORAGE),
+    Company("meridian", "Meridian Pay", "payments", ("meridian",), receive_only=True, industry=Industry.PAYMENTS),
 )
 ELSEWHERE = (
     Company("fernlight", "Fernlight Video", "video", state=ParticipantState.APPLIED),
@@ -36,7 +36,9 @@ ELSEWHERE = (
     Company("tidewater", "Tidewater Streams", "live video", state=ParticipantState.AGREEMENT_OUT),
     Company("mosaic", "Mosaic Photos", "photo sharing", state=ParticipantState.TRAINING),
     Company("stillwater", "Stillwater Forums", "forum", ("stillwater",), state=ParticipantState.READ_ONLY),
-    Company("brightpath", "Brightpath Messenger", "messaging", state=ParticipantState.SUSPENDED),
+    Company(
+        "brightpath", "Brightpath Messenger", "messaging", state=ParticipantState.SUSPENDED, industry=Industry.MESSAGING
+    ),
     Company("oldmill", "Oldmill Boards", "forum", state=ParticipantState.REJECTED),
     Company("larkspur", "Larkspur Rooms", "voice chat", state=ParticipantState.LEFT),
 )

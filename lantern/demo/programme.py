@@ -8,7 +8,7 @@ from audit.record import PORTAL
 from participants.agreements import add_agreement
 from participants.applying import start_application, submit_application
 from participants.check_ins import answer, plan, sign_off
-from participants.models import CheckIn, CheckInKind, Member, Participant, ParticipantState, Role
+from participants.models import CheckIn, CheckInKind, Industry, Member, Participant, ParticipantState, Role
 from participants.models.application import Answers
 from participants.services import change_participant
 
@@ -44,6 +44,7 @@ class Company:
     services: tuple[str, ...] = ()
     receive_only: bool = False
     state: ParticipantState = ParticipantState.ACTIVE
+    industry: Industry = Industry.SOCIAL
 
 
 def way_to(state: ParticipantState) -> tuple[ParticipantState, ...]:
@@ -54,12 +55,12 @@ def way_to(state: ParticipantState) -> tuple[ParticipantState, ...]:
 
 
 def apply_for(company: Company) -> Participant:
-    """Its application, handed in; its services' names are then added, as staff do."""
+    """Its application, handed in; staff then add its services' names and its sector."""
     answers = answers_of(company)
     application, _ = start_application(answers)
     participant = submit_application(application, answers, slug=company.slug)
-    participant.services = list(company.services)
-    change_participant(participant, fields={"services"}, by=PORTAL)
+    participant.services, participant.industry = list(company.services), company.industry
+    change_participant(participant, fields={"industry", "services"}, by=PORTAL)
     return participant
 
 

@@ -31,6 +31,7 @@ from signals.relating import relate
 from signals.rows import CheckedRow, check_fields
 from signals.staging import Batch, good_row, stage
 from signals.uploads import work_on
+from transparency.drafting import draft_report, review_draft
 from transparency.publishing import publish_edition
 
 SEED = 8
@@ -91,9 +92,16 @@ def make_work() -> bool:
         _decide(random, now)
         set_up_queues()
         make_follow_ups(random, now, lead=_member("northwind", "lee"))
-        publisher = User.objects.get(email="rio@coalition.example")
-        publish_edition(now.year - 1, by=publisher)
+        _publish(now.year - 1)
     return True
+
+
+def _publish(year: int) -> None:
+    """Sam drafts and reviews, Rio publishes."""
+    sam, rio = (User.objects.get(email=f"{name}@coalition.example") for name in ("sam", "rio"))
+    draft = draft_report(year, by=sam)
+    review_draft(draft, by=sam)
+    publish_edition(draft, by=rio)
 
 
 def _findings(random: Random, now: datetime) -> dict[str, list[Finding]]:

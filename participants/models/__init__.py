@@ -7,7 +7,7 @@ from participants.models.check_in import CheckIn, CheckInKind, CheckInNotice, St
 from participants.models.history import StateChange
 from participants.models.invitation import Invitation
 from participants.models.member import Member, Role
-from participants.models.participant import Participant, ParticipantState
+from participants.models.participant import Industry, Participant, ParticipantState
 from participants.models.sharing_group import SharingGroup, SharingGroupPermission, SharingGroupUserPermission
 from participants.models.sign_on import SignOn, SignOnBinding
 from participants.models.training import TrainingNotice, TrainingRecord
@@ -20,6 +20,7 @@ __all__ = [
     "CheckIn",
     "CheckInKind",
     "CheckInNotice",
+    "Industry",
     "Invitation",
     "Member",
     "Participant",

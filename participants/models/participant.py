@@ -22,6 +22,19 @@ class ParticipantState(models.TextChoices):
     LEFT = "left", "left"
 
 
+class Industry(models.TextChoices):
+    """The sectors by which the yearly report counts participants."""
+
+    SOCIAL = "social", "Social media and communities"
+    MESSAGING = "messaging", "Messaging and calls"
+    GAMES = "games", "Games"
+    DATING = "dating", "Dating"
+    STORAGE = "storage", "Storage and hosting"
+    SEARCH = "search", "Search and generative tools"
+    PAYMENTS = "payments", "Payments and banking"
+    OTHER = "other", "Other"
+
+
 class Participant(models.Model):
     """A company in the programme. It takes part (sees, shares, reviews) only while it is active.
 
@@ -32,6 +45,9 @@ class Participant(models.Model):
     slug = models.SlugField(max_length=50, unique=True)
     name = models.CharField(max_length=100, unique=True)
     sector = models.CharField(max_length=50, blank=True)
+    industry = models.CharField(
+        "sector in the report", max_length=16, choices=Industry, blank=True, default="", db_default=""
+    )
     state = models.CharField(max_length=16, choices=ParticipantState, default=ParticipantState.APPLIED)
     receive_only = models.BooleanField(default=False, help_text="Sees and reviews signals, shares none: a bank, say.")
     services = models.JSONField(default=list, blank=True, help_text="Its services as they are named in signals.")
@@ -45,6 +61,9 @@ class Participant(models.Model):
         ordering: ClassVar[list[str]] = ["name"]
         constraints = (
             models.CheckConstraint(condition=Q(state__in=ParticipantState.values), name="participant_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(industry__in=["", *Industry.values]), name="participant_industry_is_known"
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=[ParticipantState.ACTIVE, ParticipantState.READ_ONLY])
                 | Q(active_since__isnull=False),

@@ -32,6 +32,7 @@ from tests.reviews.following import decide, practise, send
 from tests.signals.files import as_file
 from tests.sweeps.test_marks import PERSONAL, PUBLIC
 from tests.sweeps.urls import every_url
+from tests.transparency.publishing import published
 from tests.world import (
     add_closed_group,
     add_company,
@@ -43,7 +44,6 @@ from tests.world import (
     signed_in,
     upload,
 )
-from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
 
@@ -168,6 +168,9 @@ PAGES = {
     "reviews:view_save": Page("post", 302),
     "reviews:view_remove": Page("post", 302, "view"),
     "reviews:keys": Page("get", 200),
+    "impact:report": Page("get", 200, who=("lead", "admin")),
+    "impact:file": Page("get", 200, who=("lead", "admin")),
+    "impact:reported": Page("get", 200, who=("lead", "admin")),
 }
 # name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
 OPEN = {
@@ -200,6 +203,18 @@ OPEN = {
     "transparency:index": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:year": ("get", 200, 200, 200, 200, 200, 200),
     "transparency:file": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:definitions": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:method": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:check": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:schema": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:snapshot": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:sums": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:edition": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:edition_file": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:edition_snapshot": ("get", 200, 200, 200, 200, 200, 200),
+    "transparency:edition_sums": ("get", 200, 200, 200, 200, 200, 200),
+    "accessibility": ("get", 200, 200, 200, 200, 200, 200),
+    "security_txt": ("get", 200, 200, 200, 200, 200, 200),
 }
 # Pages of one's own account: method and the answer to whoever has passed both steps; the others are sent to sign in.
 OWN = {
@@ -236,6 +251,10 @@ ADMIN_PAGES = (
     "/admin/participants/checkin/",
     "/admin/accounts/user/",
     "/admin/audit/auditevent/",
+    "/admin/transparency/draft/",
+    "/admin/transparency/draft/add/",
+    "/admin/transparency/edition/",
+    "/admin/transparency/monthlyreport/",
 )
 
 
@@ -283,7 +302,7 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     move_participant(paused, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
     adam = add_team_member(alice.participant, "adam", Role.ADMIN)
     uma = add_team_member(alice.participant, "uma", Role.ANALYST, trained=False)
-    publish_edition(2024, by=sam)
+    published(2024, by=sam)
     people = {"analyst": alice.user, "lead": lena.user, "admin": adam.user, "suspended": pam.user, "staff": sam}
     people |= {"untrained": uma.user, "auditor": ada}
     return World(_sessions(people), people, own, others)
@@ -382,6 +401,9 @@ def test_what_is_another_s_answers_as_what_is_not_there(world: World) -> None:
 def test_public_addresses_answer_everybody(world: World) -> None:
     wrong = {}
     arguments: dict[str, list[Any]] = {"transparency:year": [2024], "transparency:file": [2024, "csv"]}
+    arguments |= {f"transparency:{name}": [2024] for name in ("snapshot", "sums")}
+    arguments |= {f"transparency:edition{name}": [2024, 1] for name in ("", "_snapshot", "_sums")}
+    arguments["transparency:edition_file"] = [2024, 1, "pdf"]
     arguments |= {"openid_connect_login": ["nobody"], "openid_connect_callback": ["nobody"]}
     arguments |= {"accounts:letter": [uuid4()], "accounts:password_choose": ["MQ", "wrong"]}
     arguments["participants:open_invitation"] = ["a-token"]

@@ -69,8 +69,11 @@ from signals.uploads import cancel_upload, confirm_upload, work_on
 from signals.withdrawing import withdraw
 from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, send, voted
 from tests.signals.files import as_file
+from tests.transparency.publishing import reviewed
 from tests.world import add_staff, add_team_member, ready_company, row, share, share_and_route, sign_agreement, upload
+from transparency.drafting import compute_again, draft_report, edit_draft, report_month, review_draft
 from transparency.publishing import publish_edition
+from transparency.reporting import remind, report_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -183,7 +186,7 @@ def _invited(member: Member, *, by: Any) -> Invitation:
 # What nobody in particular does.
 BY_THE_PORTAL = {
     "route", "expire", "start_application", "save_draft", "submit_application", "plan", "keep_check_in",
-    "withdraw_departed", "settle", "release_expired", "send_feedback", "choose_care",
+    "withdraw_departed", "settle", "release_expired", "send_feedback", "choose_care", "report_month",
 }  # fmt: skip
 
 
@@ -619,7 +622,30 @@ ACTS: dict[str, Act] = {
         lambda _, b: choose_care(harm_types=["grooming"], nothing_severe=True, by=b),
         ["care.chosen"],
     ),
-    "publish": (lambda a, b: None, lambda _, b: publish_edition(2024, by=b), ["edition.published"]),
+    "draft": (lambda a, b: None, lambda _, b: draft_report(2024, by=b), ["report.drafted"]),
+    "edit_draft": (
+        lambda a, b: draft_report(2024, by=a),
+        lambda draft, b: edit_draft(draft, words=draft.words, changes="", by=b),
+        ["report.edited"],
+    ),
+    "compute_again": (
+        lambda a, b: draft_report(2024, by=a),
+        lambda draft, b: compute_again(draft, by=b),
+        ["report.computed"],
+    ),
+    "review_draft": (
+        lambda a, b: draft_report(2024, by=a),
+        lambda draft, b: review_draft(draft, by=b),
+        ["report.reviewed"],
+    ),
+    "report_month": (lambda a, b: None, lambda _, b: report_month(2024, 5), ["report.month_kept"]),
+    "publish": (lambda a, b: reviewed(2024), lambda draft, b: publish_edition(draft, by=b), ["edition.published"]),
+    "report_figures": (
+        lambda a, b: None,
+        lambda _, b: report_figures(2025, {"referrals": 1}, by=b),
+        ["figures.reported"],
+    ),
+    "remind": (lambda a, b: None, lambda _, b: remind(b.participant, 2025, by=b), ["figures.asked"]),
 }
 
 

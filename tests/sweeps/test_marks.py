@@ -34,6 +34,18 @@ PUBLIC = {
     "transparency:index",
     "transparency:year",
     "transparency:file",
+    "transparency:definitions",
+    "transparency:method",
+    "transparency:check",
+    "transparency:schema",
+    "transparency:snapshot",
+    "transparency:sums",
+    "transparency:edition",
+    "transparency:edition_file",
+    "transparency:edition_snapshot",
+    "transparency:edition_sums",
+    "accessibility",
+    "security_txt",
 }
 
 

@@ -16,8 +16,8 @@ from signals.looking_up import ask
 from signals.sharing import share_signals
 from tests.reviews.following import decide, dismissed, let_time_pass, practise, send
 from tests.signals.files import as_file
+from tests.transparency.publishing import published
 from tests.world import add_company, add_team_member, row, signed_in, upload
-from transparency.publishing import publish_edition
 
 pytestmark = pytest.mark.django_db
 
@@ -114,10 +114,10 @@ def test_lists_and_pages_ask_a_constant_number_of_times(
 
 
 def test_the_index_of_reports_asks_once_however_many_years(client: Client, sam: Member) -> None:
-    publish_edition(2019, by=sam)
+    published(2019, by=sam)
     one = _asked(client, "/transparency/")
     for year in range(2020, 2025):
-        publish_edition(year, by=sam)
+        published(year, by=sam)
     assert _asked(client, "/transparency/") == one
 
 

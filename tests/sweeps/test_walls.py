@@ -52,8 +52,10 @@ from signals.tightening import tighten
 from signals.withdrawing import withdraw
 from tests.reviews.following import practise, send
 from tests.signals.files import as_file
+from tests.transparency.publishing import published
 from tests.world import add_closed_group, add_company, add_staff, add_team_member, share, upload
-from transparency.publishing import publish_edition
+from transparency.drafting import report_month
+from transparency.reporting import remind, report_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +79,11 @@ APPEND_ONLY = [
     "reviews.Measure",
     "reviews.Reopening",
     "reviews.UndoneDecision",
+    "transparency.CoverageReminder",
     "transparency.Edition",
+    "transparency.EditionFile",
+    "transparency.MonthlyReport",
+    "transparency.ReportedFigure",
 ]
 CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
 TABLES = [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
@@ -127,7 +133,10 @@ def history(alice: Member, bob: Member) -> None:
     review = claims.claim_next(by=bob)
     assert review is not None
     _decide_all_ways(review, bob)
-    publish_edition(2024, by=bob)
+    published(2024, by=bob)
+    report_month(2024, 5)
+    report_figures(2025, {"referrals": 1}, by=bob)
+    remind(bob.participant, 2025, by=PORTAL)
 
 
 def _decide_all_ways(review: Review, by: Member) -> None:

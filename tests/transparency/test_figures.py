@@ -1,25 +1,23 @@
-"""Figures equal what a naive count over a planted history gives."""
+"""Where a year begins and ends, and what nothing that comes later changes. Every figure: `test_independent_check`."""
 
-from collections import Counter, defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from audit.record import PORTAL
 from participants.models import Member, Participant, ParticipantState
-from participants.services import move_participant
+from participants.services import change_participant, move_participant
 from reviews.models import Decision, Measure, Review
 from reviews.outcomes import DISMISSALS, UNITS
 from reviews.routing import route
-from signals.kinds import KINDS
-from signals.models import Contribution, Signal
-from signals.vocabulary import HARM_TYPES
-from tests.world import add_company, add_team_member, share
-from transparency.figures import FIGURES
+from tests.world import add_company, share
+from transparency.figures import FIGURES, Value
 from transparency.periods import Period
+from transparency.rollups import close_months, facts_of, first_open_month
 
 pytestmark = pytest.mark.django_db
 
@@ -33,8 +31,8 @@ EDGES = [
 ]
 
 
-def _numbers(name: str) -> dict[str, int]:
-    return {scope: number for scope, _, number in FIGURES[name].numbers(YEAR)}
+def _numbers(name: str) -> dict[str, Value]:
+    return {scope: number for scope, _, number in FIGURES[name].numbers(facts_of(YEAR))}
 
 
 def _write(sql: str, *values: Any) -> None:
@@ -58,73 +56,6 @@ def _decide(review: Review, by: Member, at: datetime, chance: Random, replaces: 
     return decision
 
 
-@pytest.fixture
-def history(alice: Member, bob: Member, charlie: Member) -> None:
-    """Three companies, 30 signals of several kinds, decisions around the edges of the year, and replaced ones."""
-    chance = Random(11)
-    kinds = [("email", "p{}@example.com"), ("url", "https://files.example/{}"), ("keyword", "phrase {}")]
-    for number in range(30):
-        kind, value = kinds[number % 3]
-        sharers = chance.sample([alice, bob], chance.randint(1, 2))
-        for member in sharers:
-            harm = ";".join(chance.sample(list(HARM_TYPES), chance.randint(1, 3)))
-            share(member, kind=kind, value=value.format(number), harm_types=harm)
-    moments = [*EDGES, *(YEAR.start + timedelta(days=chance.randint(-300, 600)) for _ in range(40))]
-    for contribution in Contribution.objects.all():
-        _write("UPDATE signals_contribution SET shared_at = %s WHERE id = %s", chance.choice(moments), contribution.pk)
-    route()
-    members = {member.participant_id: member for member in (alice, bob, charlie)}
-    for review in Review.objects.all():
-        first = _decide(review, members[review.participant_id], chance.choice(moments), chance)
-        if chance.random() < 0.4:
-            later = first.decided_at + timedelta(days=chance.randint(0, 200))
-            _decide(review, members[review.participant_id], later, chance, first)
-
-
-def _in_year(at: datetime) -> bool:
-    return at.astimezone(UTC).year == 2025
-
-
-@pytest.mark.usefixtures("history")
-def test_shared_signals_equal_a_naive_count() -> None:
-    kinds: dict[str, set[object]] = defaultdict(set)
-    harms: dict[str, set[object]] = defaultdict(set)
-    sharers = set()
-    for contribution in Contribution.objects.select_related("signal"):
-        if _in_year(contribution.shared_at):
-            kinds[contribution.signal.kind].add(contribution.signal_id)
-            sharers.add(contribution.participant_id)
-            for harm in contribution.harm_types:
-                harms[harm].add(contribution.signal_id)
-    assert _numbers("signals_by_kind") == {kind: len(kinds[kind]) for kind in KINDS}
-    assert _numbers("signals_by_harm") == {harm: len(harms[harm]) for harm in HARM_TYPES}
-    assert _numbers("signals_shared") == {"": sum(map(len, kinds.values()))}
-    assert _numbers("participants_sharing") == {"": len(sharers)}
-    assert 0 < _numbers("signals_shared")[""] < Signal.objects.count()
-
-
-@pytest.mark.usefixtures("history")
-def test_decisions_and_measures_equal_a_naive_count() -> None:
-    """The decision that stood at the end of the year counts, where it was made in the year."""
-    standing: dict[object, Decision] = {}
-    for decision in Decision.objects.order_by("decided_at", "replaces"):
-        if decision.decided_at < YEAR.end:
-            standing[decision.review_id] = decision
-    counted = [decision for decision in standing.values() if _in_year(decision.decided_at)]
-    verdicts = Counter(decision.verdict for decision in counted)
-    reasons = Counter(decision.dismissal for decision in counted)
-    units: Counter[str] = Counter()
-    for decision in counted:
-        for measure in decision.measures.all():
-            units[measure.unit] += measure.count
-    assert 0 < len(counted) < Review.objects.count()
-    assert _numbers("reviews_decided") == {"": len(counted)}
-    assert _numbers("reviews_by_verdict") == {"actioned": verdicts["actioned"], "dismissed": verdicts["dismissed"]}
-    assert _numbers("reviews_dismissed") == {reason: reasons[reason] for reason in DISMISSALS}
-    assert {unit: _numbers(unit)[""] for unit in UNITS} == {unit: units[unit] for unit in UNITS}
-    assert _numbers("participants_deciding") == {"": len({decision.participant_id for decision in counted})}
-
-
 @pytest.mark.parametrize(("at", "counted"), list(zip(EDGES, (0, 1, 1, 0), strict=True)))
 def test_the_year_ends_at_midnight_utc(alice: Member, bob: Member, at: datetime, counted: int) -> None:
     share(alice)
@@ -143,20 +74,44 @@ def test_a_later_year_s_correction_leaves_the_year_as_it_was(alice: Member, bob:
     assert _numbers("reviews_decided") == {"": 1}
 
 
-def test_participants_are_those_that_take_part(northwind: Participant) -> None:
+def test_who_leaves_later_took_part(northwind: Participant) -> None:
     Participant.objects.update(active_since="2025-12-31")
-    for slug, since in (("early", "2019-01-01"), ("late", "2026-01-01")):
+    for slug, since in (("early", "2019-01-01"), ("late", "2026-01-01"), ("gone", "2024-01-01")):
         Participant.objects.filter(pk=add_company(slug).pk).update(active_since=since)
-    gone = add_company("gone")
-    Participant.objects.filter(pk=gone.pk).update(active_since="2024-01-01")
-    gone.refresh_from_db()
+    gone = Participant.objects.get(slug="gone")
     move_participant(gone, to=ParticipantState.LEFT, by=PORTAL, reason="a reason")
     add_company("applied", active=False)
-    assert _numbers("participants") == {"": 2}
+    assert _numbers("participants") == {"": 3}
+    now = timezone.now().year
+    assert FIGURES["participants"].value(facts_of(Period.year(now)), "") == 3
+
+
+def test_a_sector_that_is_changed_later_stays_for_the_year(northwind: Participant) -> None:
+    add_company("games", industry="games")
+    Participant.objects.update(active_since="2025-01-01")
+    games = Participant.objects.get(slug="games")
+    games.industry = "payments"
+    change_participant(games, fields={"industry"}, by=PORTAL)
+    assert _numbers("participants_by_industry")["games"] == 1
+    assert _numbers("participants_by_industry")["payments"] == 0
 
 
 def test_nothing_happened_is_zero_everywhere(northwind: Participant) -> None:
-    add_team_member(northwind, "ana")
-    for name in FIGURES:
-        if name != "participants":
-            assert set(_numbers(name).values()) == {0}, name
+    for name, figure in FIGURES.items():
+        if figure.section != "participation":
+            assert set(_numbers(name).values()) <= {0, None}, name
+
+
+def test_closing_twice_keeps_each_month_once(alice: Member) -> None:
+    share(alice)
+    _write("UPDATE signals_contribution SET shared_at = %s", YEAR.start)
+    later = YEAR.end + timedelta(days=40)
+    assert close_months(later) > 300
+    assert close_months(later) == 0
+    assert close_months(YEAR.end + timedelta(days=70)) == 1
+    assert _numbers("signals_shared") == {"": 1}
+
+
+def test_a_month_is_not_closed_on_its_last_night(alice: Member) -> None:
+    close_months(YEAR.end + timedelta(hours=12))
+    assert first_open_month() == YEAR.last.replace(day=1)

@@ -24,7 +24,11 @@ APPEND_ONLY = (
     "reviews.Measure",
     "reviews.Reopening",
     "reviews.UndoneDecision",
+    "transparency.CoverageReminder",
     "transparency.Edition",
+    "transparency.EditionFile",
+    "transparency.MonthlyReport",
+    "transparency.ReportedFigure",
 )
 # What is never changed may be sealed anew: a trigger sees to it that nothing else happens (lantern 0003).
 RESEALED = (("participants.Agreement", "content"), ("reviews.Decision", "report_ids"))

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from lantern.lib.tenancy import Scope, acting
-from transparency.formats import FORMATS
-from transparency.publishing import report_of
+from transparency.formats import FORMATS, file_of
+from transparency.reports import report_of
 
 
 class Command(BaseCommand):
@@ -26,10 +26,11 @@ class Command(BaseCommand):
         year = options["year"]
         with acting(Scope.PUBLIC):
             report = report_of(year)
-        if report is None:
-            raise CommandError(f"There is nothing to report for {year}.")
+            if report is None:
+                raise CommandError(f"There is nothing to report for {year}.")
+            content = file_of(report, options["format"])
         try:
-            options["output"].write_bytes(FORMATS[options["format"]].make(report))
+            options["output"].write_bytes(content)
         except OSError as error:
             raise CommandError(f"The file cannot be written: {error.strerror}.") from None
         edition = "figures so far, not published" if report.is_running else f"edition {report.edition}"

@@ -1,0 +1,113 @@
+"""A participant's own report, what it reports from outside, and the year at the coalition's desk."""
+
+import csv
+import io
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Letter, User
+from audit.models import AuditEvent
+from participants.models import Member, Participant, Role
+from reviews import claims
+from reviews.deciding import record_decision
+from tests.world import add_team_member, share, share_and_route, signed_in
+from transparency.impact import REPORTED, lines_of
+from transparency.models import CoverageReminder, ReportedFigure
+from transparency.periods import Period
+from transparency.reporting import remind, report_figures
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now().year
+YEAR = Period.year(NOW)
+
+
+@pytest.fixture
+def acted(alice: Member, bob: Member) -> None:
+    """Alice shared two signals; Bob shared one of them too, and acted on the other."""
+    share_and_route(alice)
+    review = claims.claim_next(by=bob)
+    assert review is not None
+    record_decision(review, verdict="actioned", measures={"accounts_disabled": 1234}, by=bob)
+    share(alice, value="second@example.com")
+    share(bob, value="second@example.com")
+
+
+def _numbers(participant: Participant) -> dict[str, int | None]:
+    return {line.name: line.number for line in lines_of(participant, YEAR)}
+
+
+@pytest.mark.usefixtures("acted")
+def test_each_sees_what_it_gave_and_what_it_did(northwind: Participant, harbor: Participant) -> None:
+    gave, did = _numbers(northwind), _numbers(harbor)
+    assert (gave["shared"], gave["confirmed"], gave["received"], gave["accounts_disabled"]) == (2, 1, 0, 0)
+    assert (did["shared"], did["confirmed"]) == (1, 0)
+    assert [did[name] for name in ("received", "looked_at", "decided", "actioned")] == [1, 1, 1, 1]
+    assert did["accounts_disabled"] == 1234
+
+
+@pytest.mark.usefixtures("acted")
+def test_page_and_file_tell_the_same(lena: Member) -> None:
+    browser = signed_in(lena.user)
+    page = browser.get(f"/participant/impact/?year={NOW}")
+    assert page.status_code == 200
+    assert "We shared 2 signals" in page.content.decode()
+    rows = list(csv.DictReader(io.StringIO(browser.get(f"/participant/impact/report.csv?year={NOW}").content.decode())))
+    assert {row["Indicator"]: row["Value"] for row in rows}["Shared or confirmed by us"] == "2"
+    assert {row["Source"] for row in rows} == {"recorded"}
+
+
+@pytest.mark.usefixtures("acted")
+def test_what_is_reported_stands_apart(lena: Member, northwind: Participant, harbor: Participant) -> None:
+    browser = signed_in(lena.user)
+    posted = browser.post(f"/participant/impact/reported/?year={NOW}", {"accounts_disabled": "7", "referrals": ""})
+    assert posted.status_code == 302
+    report_figures(NOW, {"accounts_disabled": 9}, by=lena)
+    own = [line for line in lines_of(northwind, YEAR) if line.source == REPORTED]
+    assert {line.name: line.number for line in own}["accounts_disabled"] == 9
+    assert {line.name: line.shown for line in own}["referrals"] == "not collected"
+    recorded = [line for line in lines_of(northwind, YEAR) if line.source != REPORTED]
+    assert {line.name: line.number for line in recorded}["accounts_disabled"] == 0
+    assert not [line for line in lines_of(harbor, YEAR) if line.source == REPORTED]
+    assert AuditEvent.objects.filter(event="figures.reported").count() == 2
+
+
+def test_a_number_below_zero_is_refused(lena: Member) -> None:
+    browser = signed_in(lena.user)
+    answer = browser.post(f"/participant/impact/reported/?year={NOW}", {"accounts_disabled": "-1"})
+    assert answer.status_code == 422
+    assert ReportedFigure.objects.count() == 0
+
+
+def test_analysts_do_not_see_it(as_alice: Client) -> None:
+    for path in ("", "report.csv", "reported/"):
+        assert as_alice.get(f"/participant/impact/{path}").status_code == 404
+
+
+def test_nobody_is_reminded_twice_on_one_day(northwind: Participant, sam: User) -> None:
+    add_team_member(northwind, "kim", Role.ADMIN)
+    before = Letter.objects.count()
+    assert remind(northwind, NOW, by=sam)
+    told = Letter.objects.count() - before
+    assert told == northwind.members.filter(role=Role.ADMIN).count() > 0
+    assert not remind(northwind, NOW, by=sam)
+    assert Letter.objects.count() - before == told
+    assert CoverageReminder.objects.count() == 1
+
+
+@pytest.mark.usefixtures("acted")
+def test_staff_see_the_year_and_remind(as_sam: Client, northwind: Participant) -> None:
+    page = as_sam.get(f"/admin/transparency/reportedfigure/year/{NOW}/")
+    assert page.status_code == 200
+    assert "1,234" in page.content.decode()
+    assert as_sam.get("/admin/transparency/reportedfigure/").status_code == 200
+    address = f"/admin/transparency/reportedfigure/year/{NOW}/remind/{northwind.pk}/"
+    assert as_sam.get(address).status_code == 405
+    assert as_sam.post(address).status_code == 302
+    assert CoverageReminder.objects.count() == 1
+
+
+def test_the_desk_is_for_staff(as_alice: Client) -> None:
+    assert as_alice.get(f"/admin/transparency/reportedfigure/year/{NOW}/").status_code == 404
