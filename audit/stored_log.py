@@ -1,6 +1,7 @@
 """Verifying the log of this installation: what `manage.py audit_verify` runs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from django.db import connection
@@ -56,7 +57,8 @@ def verify(kept_outside: Sequence[str] = ()) -> Verified:
             for level, index, found in TreeNode.objects.values_list("level", "index", "hash").iterator()
             if index < size >> level
         }
-        sealed = check(_rows(size), heads=heads, nodes=nodes, kept_outside=outside)
+        with closing(_rows(size)) as rows:  # a copy left half-read would hold the connection
+            sealed = check(rows, heads=heads, nodes=nodes, kept_outside=outside)
         if (unknown := _number(UNKNOWN)) is not None:
             raise Misfit("it is neither sealed nor waiting to be", unknown)
         if (gone := _number(GONE)) is not None:
@@ -78,7 +80,7 @@ def _opened(note: str, what: str) -> Head:
         raise Misfit(f"{what}: {broken}") from broken
 
 
-def _rows(size: int) -> Iterator[SealedRow]:
+def _rows(size: int) -> Generator[SealedRow, None, None]:
     with connection.cursor() as cursor, cursor.copy(ROWS, [size]) as copy:
         copy.set_types(["int8", "int8", "bytea", "bytea"])
         yield from copy.rows()
