@@ -113,4 +113,6 @@ class Event(StrEnum):
     NOTIFICATIONS_CHOSEN = "notification.chosen"
     CARE_CHOSEN = "care.chosen"
 
+    RECORD_EXPORTED = "record.exported"
+
     EDITION_PUBLISHED = "edition.published"

@@ -49,9 +49,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "leaf",
-                    models.BinaryField(
-                        help_text="SHA-256 of a zero byte and the event's content (audit.content)."
-                    ),
+                    models.BinaryField(help_text="SHA-256 of a zero byte and the event's content (audit.content)."),
                 ),
             ],
         ),

@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from audit.models import AuditEvent, Checkpoint
 from audit.record import PORTAL
+from audit.sealing import seal_all
 from participants.check_ins import plan
 from participants.invitations import invite
 from participants.models import CheckIn, CheckInKind, Member, ParticipantState, Role
@@ -55,7 +57,7 @@ PERSONS = ("anonymous", "password only", "analyst", "lead", "admin", "untrained"
 MEMBERS = ("analyst", "lead", "admin")
 TEAM = (*MEMBERS, "untrained")
 # A module belongs to everybody; in the place of another's stands one that is not there.
-MISSING: dict[str, Key] = {"member": 999_999_999, "module": "no-such-module"}
+MISSING: dict[str, Key] = {"member": 999_999_999, "module": "no-such-module", "checkpoint": 999_999_998, "event": 999_999_998}
 ADMINS = ("admin",)
 SENT_AWAY = {"anonymous", "password only"}  # 302 to sign-in; all others who may not get a 404
 
@@ -157,6 +159,12 @@ PAGES = {
     "reviews:view_save": Page("post", 302),
     "reviews:view_remove": Page("post", 302, "view"),
     "reviews:keys": Page("get", 200),
+    "record:list": Page("get", 200, who=("lead", "admin", "staff", "auditor")),
+    "record:export": Page("post", 200, who=("lead", "admin", "staff", "auditor")),
+    "record:checkpoints": Page("get", 200, who=("lead", "admin", "staff", "auditor")),
+    "record:checkpoint": Page("get", 200, "checkpoint", ("lead", "admin")),
+    "record:growth": Page("get", 200, "checkpoint", ("lead", "admin")),
+    "record:proof": Page("get", 200, "event", ("lead", "admin")),
 }
 # name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
 OPEN = {
@@ -273,6 +281,10 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     adam = add_team_member(alice.participant, "adam", Role.ADMIN)
     uma = add_team_member(alice.participant, "uma", Role.ANALYST, trained=False)
     publish_edition(2024, by=sam)
+    seal_all()
+    own["checkpoint"], others["checkpoint"] = Checkpoint.objects.get().size, 999_999_999
+    for objects, company in ((own, alice.participant), (others, bob.participant)):
+        objects["event"] = AuditEvent.objects.filter(participant_id=company.pk)[0].pk
     people = {"analyst": alice.user, "lead": lena.user, "admin": adam.user, "suspended": pam.user, "staff": sam}
     people |= {"untrained": uma.user, "auditor": ada}
     return World(_sessions(people), people, own, others)
