@@ -79,7 +79,7 @@ def checkpoints(request: AnyRequest) -> HttpResponse:
 
 @requires(Action.PROVE_RECORD)
 @require_safe
-def checkpoint(request: MemberRequest, size: int) -> HttpResponse:
+def checkpoint(_request: MemberRequest, size: int) -> HttpResponse:
     """One checkpoint, as it was signed."""
     found = get_object_or_404(Checkpoint, size=min(size, BIGGEST))
     return _file(found.note, f"checkpoint-{found.size}.txt", "text/plain")

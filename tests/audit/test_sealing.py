@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from io import StringIO
-from typing import Any
 
 import psycopg
 import pytest
