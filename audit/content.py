@@ -1,4 +1,4 @@
-"""What of an event is sealed: one line of JSON, as PostgreSQL writes it, so that the same row always gives the same bytes."""
+"""What of an event is sealed: one line of JSON as PostgreSQL writes it. The same row always gives the same bytes."""
 
 # An expression over `event` (audit_auditevent) and `sealed` (audit_sealedevent, or whatever else has its salt).
 CONTENT = """

@@ -34,7 +34,10 @@ def full(hashes: Sequence[bytes]) -> bytes:
 
 
 class Frontier:
-    """A tree that only grows at its end, kept as the hashes of its whole subtrees. `kept` is told of each at a level of `STEP`."""
+    """A tree that only grows at its end, kept as the hashes of its whole subtrees.
+
+    `kept` is told of each at a level of `STEP`.
+    """
 
     def __init__(self, kept: Callable[[int, int, bytes], None] = lambda _level, _index, _hash: None) -> None:
         self.size = 0

@@ -16,7 +16,10 @@ class StoredTree:
         self._tiles: dict[tuple[int, int], list[bytes]] = {}
 
     def read(self, level: int, first: int, last: int) -> list[bytes]:
-        """The hashes `first` to `last` (not included) of `level`, all in one tile. Raises `LookupError` if one is not there."""
+        """The hashes `first` to `last` (not included) of `level`, all in one tile.
+
+        Raises `LookupError` if one is not there.
+        """
         tile = first // TILE
         if (level, tile) not in self._tiles:
             self._tiles[level, tile] = _hashes(level, tile * TILE, (tile + 1) * TILE)
