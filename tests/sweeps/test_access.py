@@ -57,7 +57,12 @@ PERSONS = ("anonymous", "password only", "analyst", "lead", "admin", "untrained"
 MEMBERS = ("analyst", "lead", "admin")
 TEAM = (*MEMBERS, "untrained")
 # A module belongs to everybody; in the place of another's stands one that is not there.
-MISSING: dict[str, Key] = {"member": 999_999_999, "module": "no-such-module", "checkpoint": 999_999_998, "event": 999_999_998}
+MISSING: dict[str, Key] = {
+    "member": 999_999_999,
+    "module": "no-such-module",
+    "checkpoint": 999_999_998,
+    "event": 999_999_998,
+}
 ADMINS = ("admin",)
 SENT_AWAY = {"anonymous", "password only"}  # 302 to sign-in; all others who may not get a 404
 
