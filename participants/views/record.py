@@ -87,7 +87,7 @@ def checkpoint(_request: MemberRequest, size: int) -> HttpResponse:
 
 @requires(Action.PROVE_RECORD)
 @require_safe
-def growth(request: MemberRequest, size: int) -> HttpResponse:
+def growth(request: AnyRequest, size: int) -> HttpResponse:
     """That the newest checkpoint, or the one of `?to=` events, extends this one."""
     old = get_object_or_404(Checkpoint, size=min(size, BIGGEST))
     wanted = Checkpoint.objects.filter(size__gte=old.size).order_by("-size")
