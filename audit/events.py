@@ -130,6 +130,8 @@ class Event(StrEnum):
     MONTH_REPORTED = "report.month_kept"
     FIGURES_REPORTED = "figures.reported"
     FIGURES_ASKED = "figures.asked"
+    RECORD_EXPORTED = "record.exported"
+
     EDITION_PUBLISHED = "edition.published"
 
     RESEALING_STARTED = "keys.resealing_started"

@@ -24,3 +24,40 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.target_type} {self.target_id}"
+
+
+class PendingEvent(models.Model):
+    """An event that waits to be sealed. A trigger adds it with the event; `audit.sealing` takes it away."""
+
+    id = models.BigIntegerField(primary_key=True, help_text="The event's id.")
+
+
+class SealedEvent(models.Model):
+    """An event with its place in the log: its number, from 0, and the hash of what it said. Never changed."""
+
+    id = models.BigIntegerField(primary_key=True, help_text="The number in the log, without gaps.")
+    event_id = models.BigIntegerField(unique=True)
+    salt = models.BinaryField(help_text="Random, so that nobody finds out by trying what a foreign leaf says.")
+    leaf = models.BinaryField(help_text="SHA-256 of a zero byte and the event's content (audit.content).")
+
+
+class TreeNode(models.Model):
+    """The hash over 256, 65,536, … neighbouring leaves (`audit.merkle.STEP`), so that proofs are quick."""
+
+    id = models.BigAutoField(primary_key=True)
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["level", "index"], name="tree_node_is_kept_once"),)
+
+
+class Checkpoint(models.Model):
+    """The root over the first `size` events, signed. Never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    size = models.BigIntegerField(unique=True)
+    root = models.BinaryField()
+    note = models.TextField(help_text="A C2SP checkpoint: origin, size, root and signature.")
+    at = models.DateTimeField(db_default=Now(), editable=False)

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -48,6 +49,15 @@ def _secret(name: str) -> str:
     return path.read_text().strip() if path.is_file() else ""
 
 
+def _numbered(name: str) -> dict[int, str]:
+    """The keys `name-1.key`, `name-2.key`, … of the key folder, by number."""
+    return {
+        int(match[1]): path.read_text().strip()
+        for path in (sorted(KEYS_DIR.glob(f"{name}-*.key")) if KEYS_DIR.is_dir() else [])
+        if (match := re.fullmatch(rf"{name}-(\d{{1,3}})\.key", path.name))
+    }
+
+
 LANTERN_HOME = Path(os.environ.get("LANTERN_HOME", BASE_DIR / ".lantern")).resolve()
 KEYS_DIR = Path(os.environ.get("LANTERN_KEYS_DIR", LANTERN_HOME / "keys")).resolve()
 DEMO = _flag("LANTERN_DEMO", default=False)
@@ -62,6 +72,9 @@ SECRET_KEY = _secret("django.key")
 ALLOWED_HOSTS = HOSTS
 ROOT_URLCONF = "lantern.urls"
 WSGI_APPLICATION = "lantern.wsgi.application"
+
+# `audit-1.key`, …: the highest number signs checkpoints of the sealed record, the others still verify old ones.
+AUDIT_KEYS = _numbered("audit")
 
 INSTALLED_APPS = [
     "lantern",
@@ -231,6 +244,10 @@ LETTERS_DIR = LANTERN_HOME / "letters"
 if not EMAIL_HOST:
     EMAIL_BACKEND = "lantern.lib.letter_files.EmailBackend"
 
+# The sealed record: the name of the log in its checkpoints, and how far apart these are at least.
+AUDIT_ORIGIN = os.environ.get("LANTERN_AUDIT_ORIGIN", f"{urlsplit(SITE_URL).hostname or 'lantern'}/audit")
+CHECKPOINT_SECONDS = _number("LANTERN_CHECKPOINT_SECONDS", 60)
+
 # Browsers.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "lantern_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "lantern_csrf"
@@ -320,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="4", minute="20", day_of_month="2-28"),
     },
     "closed_months": {"task": "transparency.close_months", "schedule": crontab(hour="3", minute="11")},
+    "sealing": {"task": "audit.seal", "schedule": SWEEP_SECONDS},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }
 

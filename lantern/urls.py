@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("participants.public_urls")),
     path("participant/", include("participants.check_in_urls")),
     path("accounts/", include("accounts.urls")),
+    path("record/", include("participants.record_urls")),
     path("accounts/", include("participants.sign_on_urls")),
     path("participant/", include("participants.urls")),
     path("participant/impact/", include("transparency.impact_urls")),

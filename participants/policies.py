@@ -39,6 +39,8 @@ class Action(StrEnum):
     ANSWER_CHECK_IN = "answer_check_in"
     ADMINISTER = "administer"
     PUBLISH = "publish"
+    VIEW_RECORD = "view_record"
+    PROVE_RECORD = "prove_record"
 
 
 EVERY_ROLE = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
@@ -46,7 +48,7 @@ LEADS = frozenset({Role.LEAD, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 STAFF = frozenset({CoalitionRole.STAFF})
 
-GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
+GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole] | frozenset[Role | CoalitionRole]] = {
     Action.OPEN_WORK: EVERY_ROLE,
     Action.VIEW_SIGNALS: EVERY_ROLE,
     Action.SHARE_SIGNALS: EVERY_ROLE,
@@ -66,6 +68,8 @@ GRANTS: dict[Action, frozenset[Role] | frozenset[CoalitionRole]] = {
     Action.ANSWER_CHECK_IN: ADMINS,
     Action.ADMINISTER: STAFF,
     Action.PUBLISH: STAFF,
+    Action.VIEW_RECORD: frozenset({Role.LEAD, Role.ADMIN, CoalitionRole.STAFF, CoalitionRole.AUDITOR}),
+    Action.PROVE_RECORD: LEADS,
 }
 
 # What a member needs of at least one sharing group besides the role.
@@ -98,6 +102,8 @@ STATES: dict[Action, frozenset[ParticipantState]] = {
     Action.MANAGE_PARTICIPANT: PRESENT,
     Action.ANSWER_CHECK_IN: LOOKING,
     Action.REPORT_IMPACT: LOOKING,
+    Action.VIEW_RECORD: PRESENT,
+    Action.PROVE_RECORD: PRESENT,
 }
 
 

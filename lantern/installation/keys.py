@@ -16,12 +16,13 @@ DJANGO = "django.key"
 SEAL = "seal-1.key"
 FINGERPRINT = "fingerprint-1.key"
 FINGERPRINT_NEXT = "next-fingerprint.key"
+AUDIT = "audit-1.key"
 DATABASE_OWNER = "database-owner.password"
 DATABASE_APP = "database-app.password"
 
 
 def _key() -> str:
-    return secrets.token_hex(32)  # AES-256 and HMAC-SHA256 take 32 bytes
+    return secrets.token_hex(32)  # AES-256, HMAC-SHA256 and Ed25519 take 32 bytes
 
 
 def _password() -> str:
@@ -32,6 +33,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     DJANGO: lambda: secrets.token_urlsafe(64),
     SEAL: _key,
     FINGERPRINT: _key,
+    AUDIT: _key,
     DATABASE_OWNER: _password,
     DATABASE_APP: _password,
 }

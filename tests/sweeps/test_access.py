@@ -13,7 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from audit.models import AuditEvent, Checkpoint
 from audit.record import PORTAL
+from audit.sealing import seal_all
 from participants.check_ins import plan
 from participants.invitations import invite
 from participants.models import CheckIn, CheckInKind, Member, ParticipantState, Role
@@ -55,7 +57,12 @@ PERSONS = ("anonymous", "password only", "analyst", "lead", "admin", "untrained"
 MEMBERS = ("analyst", "lead", "admin")
 TEAM = (*MEMBERS, "untrained")
 # A module belongs to everybody; in the place of another's stands one that is not there.
-MISSING: dict[str, Key] = {"member": 999_999_999, "module": "no-such-module"}
+MISSING: dict[str, Key] = {
+    "member": 999_999_999,
+    "module": "no-such-module",
+    "checkpoint": 999_999_998,
+    "event": 999_999_998,
+}
 ADMINS = ("admin",)
 SENT_AWAY = {"anonymous", "password only"}  # 302 to sign-in; all others who may not get a 404
 
@@ -171,6 +178,12 @@ PAGES = {
     "impact:report": Page("get", 200, who=("lead", "admin")),
     "impact:file": Page("get", 200, who=("lead", "admin")),
     "impact:reported": Page("get", 200, who=("lead", "admin")),
+    "record:list": Page("get", 200, who=("lead", "admin", "staff", "auditor")),
+    "record:export": Page("post", 200, who=("lead", "admin", "staff", "auditor")),
+    "record:checkpoints": Page("get", 200, who=("lead", "admin", "staff", "auditor")),
+    "record:checkpoint": Page("get", 200, "checkpoint", ("lead", "admin")),
+    "record:growth": Page("get", 200, "checkpoint", ("lead", "admin")),
+    "record:proof": Page("get", 200, "event", ("lead", "admin")),
 }
 # name: method, then the answer to anonymous, password only, a member, a suspended one, staff, the auditor.
 OPEN = {
@@ -303,6 +316,10 @@ def world(alice: Member, lena: Member, bob: Member, sam: User, ada: User) -> Wor
     adam = add_team_member(alice.participant, "adam", Role.ADMIN)
     uma = add_team_member(alice.participant, "uma", Role.ANALYST, trained=False)
     published(2024, by=sam)
+    seal_all()
+    own["checkpoint"], others["checkpoint"] = Checkpoint.objects.get().size, 999_999_999
+    for objects, company in ((own, alice.participant), (others, bob.participant)):
+        objects["event"] = AuditEvent.objects.filter(participant_id=company.pk)[0].pk
     people = {"analyst": alice.user, "lead": lena.user, "admin": adam.user, "suspended": pam.user, "staff": sam}
     people |= {"untrained": uma.user, "auditor": ada}
     return World(_sessions(people), people, own, others)

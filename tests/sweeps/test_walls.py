@@ -71,6 +71,9 @@ ORDER BY c.relname
 """
 APPEND_ONLY = [
     "audit.AuditEvent",
+    "audit.Checkpoint",
+    "audit.SealedEvent",
+    "audit.TreeNode",
     "participants.TrainingRecord",
     "participants.Agreement",
     "participants.StateChange",

@@ -16,6 +16,9 @@ from psycopg import sql
 # Rows of these tables are written once; the application is not even granted to change them (triggers refuse as well).
 APPEND_ONLY = (
     "audit.AuditEvent",
+    "audit.Checkpoint",
+    "audit.SealedEvent",
+    "audit.TreeNode",
     "participants.Agreement",
     "participants.StateChange",
     "participants.TrainingRecord",

@@ -1,0 +1,36 @@
+"""The record as a page."""
+
+import pytest
+from django.test import override_settings
+
+from accounts.models import User
+from audit.models import AuditEvent, Checkpoint
+from audit.sealing import seal_all
+from participants.models import Member
+from tests.world import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_lead_reads_takes_out_and_proves_its_own_company_s_events_only(lena: Member, bob: Member) -> None:
+    seal_all()
+    browser = signed_in(lena.user)
+    page = browser.get("/record/?event=member.added")
+    assert page.status_code == 200
+    assert {event.participant_id for event in page.context["events"]} <= {lena.participant_id}
+    own = AuditEvent.objects.filter(participant_id=lena.participant_id)[0]
+    foreign = AuditEvent.objects.filter(participant_id=bob.participant_id)[0]
+    assert b"tlog-proof" in browser.get(f"/record/events/{own.pk}/proof/").content
+    assert browser.get(f"/record/events/{foreign.pk}/proof/").status_code == 404
+    size = Checkpoint.objects.get().size
+    for url in ("/record/checkpoints/", f"/record/checkpoints/{size}/", f"/record/checkpoints/{size}/growth/"):
+        assert browser.get(url).status_code == 200
+    assert browser.post("/record/export/").status_code == 200
+    assert AuditEvent.objects.order_by("-id")[0].event == "record.exported"
+    with override_settings(EXPORT_APPROVAL_ROWS=0):
+        assert browser.post("/record/export/").status_code == 302
+
+
+def test_an_auditor_reads_everybody_s(ada: User, bob: Member) -> None:
+    page = signed_in(ada).get("/record/")
+    assert {None, bob.participant_id} <= {event.participant_id for event in page.context["events"]}
