@@ -29,8 +29,11 @@ FORMATS: Mapping[str, Format] = {
 
 def file_of(report: Report, form: str) -> bytes:
     """The report as a file: of an edition the very bytes that were kept when it was published."""
-    kept = EditionFile.objects.filter(edition__year=report.year, edition__number=report.edition, form=form).first()
-    return bytes(kept.content) if kept else FORMATS[form].make(report)
+    if report.edition is not None:
+        kept = EditionFile.objects.filter(edition__year=report.year, edition__number=report.edition, form=form).first()
+        if kept:
+            return bytes(kept.content)
+    return FORMATS[form].make(report)
 
 
 def sums_of(report: Report) -> str:

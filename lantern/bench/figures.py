@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from lantern.bench.finding import Figure
+from lantern.bench.measuring import Figure
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, SharingGroup
 from transparency.facts import facts_of_events, since_the_beginning

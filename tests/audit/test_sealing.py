@@ -150,7 +150,7 @@ def _as_owner(*statements: str) -> None:
         owner.execute("SET session_replication_role = replica")
         for statement in statements:
             owner.execute("SELECT set_config('lantern.scope', 'system', false)")
-            owner.execute(statement)  # type: ignore[call-overload]
+            owner.execute(statement)
 
 
 SECOND = "(SELECT id FROM audit_auditevent ORDER BY id OFFSET 1 LIMIT 1)"

@@ -1,6 +1,6 @@
 """A report on its way: one draft however often, words, a review of exactly these words, two people, frozen editions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
@@ -32,7 +32,7 @@ from transparency.drafting import (
 )
 from transparency.models import Draft, Edition, EditionFile, MonthlyReport
 from transparency.publishing import FiguresMoved, NotReviewed, SamePerson, publish_edition
-from transparency.snapshots import sha256_of
+from transparency.snapshots import sha256_of, snapshot_of
 from transparency.words import default_words
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ LAST = timezone.now().year - 1
 @contextmanager
 def at(*moment: int) -> Iterator[None]:
     """As if it were then."""
-    with patch.object(timezone, "now", return_value=datetime(*moment, tzinfo=UTC)):  # type: ignore[arg-type]
+    with patch.object(timezone, "now", return_value=datetime(*moment, tzinfo=UTC)):  # type: ignore[arg-type,misc]
         yield
 
 
@@ -152,11 +152,12 @@ def test_nobody_overwrites_what_they_have_not_seen(sam: User) -> None:
     draft = draft_report(LAST, by=sam)
     mine, theirs = Draft.objects.get(), Draft.objects.get()
     edit_draft(theirs, words=_words(introduction="Theirs."), changes="", by=rhea())
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: edit_draft(mine, words=_words(introduction="Mine."), changes="", by=sam),
         lambda: review_draft(mine, by=sam),
         lambda: compute_again(mine, by=sam),
-    ):
+    )
+    for act in acts:
         with pytest.raises(DraftMoved):
             act()
     draft.refresh_from_db()
@@ -204,19 +205,20 @@ def test_the_database_takes_no_edition_that_two_people_did_not_make(sam: User, w
         "reviewed_by": rhea(),
         "published_by": sam,
     }
-    made |= {
+    wrongly: dict[str, dict[str, object]] = {
         "same person": {"published_by": rhea()},
         "nobody reviewed": {"reviewed_by": sam, "published_by": rhea()},
         "other words": {"sha256": "0" * 64},
         "no draft": {"draft": None},
-    }[wrong]
+    }
+    made |= wrongly[wrong]
     with pytest.raises(DatabaseError, match=r"two_people|as it was reviewed"), transaction.atomic():
         Edition.objects.create(**made)
 
 
 def test_figures_that_moved_since_the_review_are_not_published(sam: User) -> None:
     draft = reviewed(LAST)
-    moved = {**drafting.snapshot_of(LAST, edition=1), "computed_over": {"participants": 99}}
+    moved = {**snapshot_of(LAST, edition=1), "computed_over": {"participants": 99}}
     with patch("transparency.publishing.snapshot_of", return_value=moved), pytest.raises(FiguresMoved):
         publish_edition(draft, by=sam)
     publish_edition(draft, by=sam)
@@ -245,11 +247,12 @@ def test_an_edition_cannot_be_changed_by_sql_as_the_application(sam: User) -> No
 def test_a_published_draft_cannot_be_changed_by_services_and_tasks(sam: User) -> None:
     draft = published(2025, by=sam).draft
     assert draft is not None
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: edit_draft(draft, words=_words(), changes="", by=sam),
         lambda: compute_again(draft, by=sam),
         lambda: review_draft(draft, by=sam),
-    ):
+    )
+    for act in acts:
         with pytest.raises(DraftMoved):
             act()
     with at(2026, 1, 3):

@@ -22,6 +22,7 @@ from transparency.csv_form import COLUMNS, csv_of
 from transparency.json_form import SCHEMA_PATH, json_of
 from transparency.page_form import page_of
 from transparency.pdf_form import pdf_of
+from transparency.reports import Report
 from transparency.snapshots import sha256_of
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -74,10 +75,10 @@ def test_pdf_has_headings_table_headers_and_alternative_texts(pdf: bytes) -> Non
     told = page_of(samples.report())
     assert {"/H1", "/H2", "/Table", "/TR", "/TH", "/TD", "/Figure"} <= set(kinds)
     charts = [figure for section in told["sections"] for figure in section["figures"] if figure["chart"]]
-    texts = [str(element["/Alt"]) for element in elements if element["/S"] == "/Figure" and "/Alt" in element]
+    texts = [str(element["/Alt"]) for element in elements if str(element["/S"]) == "/Figure" and "/Alt" in element]
     assert len(texts) == len(charts) == 2
     assert "URL: <11; Domain: withheld; Phone number: not collected" in texts[0]
-    scopes = [element["/A"].get_object() for element in elements if element["/S"] == "/TH" and "/A" in element]
+    scopes = [element["/A"].get_object() for element in elements if str(element["/S"]) == "/TH" and "/A" in element]
     assert scopes
     # Each table begins with a row of headers.
     assert kinds.count("/THead") == kinds.count("/Table")
@@ -318,7 +319,7 @@ def test_editions_of_the_first_schema_can_still_be_read() -> None:
         "edition": 1,
         "figures": figures,
     }
-    report = samples.Report(2023, old, sha256_of(old), 1, samples.report().published_at)
+    report = Report(2023, old, sha256_of(old), 1, samples.report().published_at)
     told = page_of(report)
     shown = next(section for section in told["sections"] if section["anchor"] == "sharing")["figures"][0]
     assert [row["cells"][0]["text"] for row in shown["rows"]] == ["3", "1,200"]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("participants", "0009_sectors"),
+        ("participants", "0011_sectors"),
         ("transparency", "0004_publishing_walls"),
     ]
 

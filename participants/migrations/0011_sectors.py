@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("participants", "0008_names_reviewers"),
+        ("participants", "0010_training_notices"),
     ]
 
     operations = [
