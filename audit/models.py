@@ -1,5 +1,7 @@
 """What happened: append-only, without foreign keys, so that no deletion elsewhere takes history with it."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -40,6 +42,8 @@ class SealedEvent(models.Model):
     salt = models.BinaryField(help_text="Random, so that nobody finds out by trying what a foreign leaf says.")
     leaf = models.BinaryField(help_text="SHA-256 of a zero byte and the event's content (audit.content).")
 
+    SEALED_AS: ClassVar = {"salt": None, "leaf": None}
+
 
 class TreeNode(models.Model):
     """The hash over 256, 65,536, … neighbouring leaves (`audit.merkle.STEP`), so that proofs are quick."""
@@ -48,6 +52,8 @@ class TreeNode(models.Model):
     level = models.SmallIntegerField()
     index = models.BigIntegerField()
     hash = models.BinaryField()
+
+    SEALED_AS: ClassVar = {"hash": None}
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["level", "index"], name="tree_node_is_kept_once"),)
@@ -61,3 +67,5 @@ class Checkpoint(models.Model):
     root = models.BinaryField()
     note = models.TextField(help_text="A C2SP checkpoint: origin, size, root and signature.")
     at = models.DateTimeField(db_default=Now(), editable=False)
+
+    SEALED_AS: ClassVar = {"root": None}

@@ -54,13 +54,17 @@ class SealedColumn:
 
 
 def sealed_columns() -> Iterator[SealedColumn]:
-    """Every binary column of the portal's own tables. A model says in `SEALED_AS` what is not sealed as itself."""
+    """Every binary column of the portal's own tables. A model says in `SEALED_AS` what is sealed as
+    something else, or not at all (None).
+    """
     for model in sorted(apps.get_models(), key=lambda model: model._meta.db_table):
         if model._meta.app_label in APPS and not model._meta.proxy:
             for field in model._meta.local_fields:
                 if isinstance(field, models.BinaryField):
                     itself = Place(model._meta.db_table, field.name), "id"
-                    yield SealedColumn(model, field.name, *getattr(model, "SEALED_AS", {}).get(field.name, itself))
+                    sealed_as = getattr(model, "SEALED_AS", {}).get(field.name, itself)
+                    if sealed_as is not None:
+                        yield SealedColumn(model, field.name, *sealed_as)
 
 
 def count_by_key() -> Counter[int]:

@@ -24,7 +24,7 @@ from participants.models import Member, Participant, Role
 from tests.world import add_company, add_staff, add_team_member, signed_in
 
 # What shares an installation stays in one process; everything else goes file by file.
-TOGETHER = ("journeys", "faults", "installation")
+TOGETHER = ("contracts", "faults", "installation", "journeys")
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 

@@ -96,6 +96,8 @@ class EditionFile(models.Model):
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
 
+    SEALED_AS: ClassVar = {"content": None}
+
     class Meta:
         constraints = (models.UniqueConstraint(fields=["edition", "form"], name="edition_has_one_file_of_each_form"),)
 

@@ -14,7 +14,9 @@ EACH = 2_000
 
 
 def _log(draw: random.Random, size: int) -> Log:
-    rows, heads, tree = [], [], Frontier()
+    rows: list[SealedRow] = []
+    heads: list[Head] = []
+    tree = Frontier()
     marks = {size, *(draw.randrange(1, size + 1) for _ in range(3))}
     for number in range(size):
         content = draw.randbytes(12)

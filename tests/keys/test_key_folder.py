@@ -56,7 +56,11 @@ def test_nothing_starts_with_bad_keys(folder: Path, spoil: Callable[[Path], obje
         assert path.read_text() not in str(refusal.value)
 
 
-@pytest.mark.parametrize("secret", ["", "short", "a" * 80, "django-insecure-" + GOOD, "change-me-" + GOOD])
+@pytest.mark.parametrize(
+    "secret",
+    ["", "short", "a" * 80, "django-insecure-" + GOOD, "change-me-" + GOOD],
+    ids=["none", "short", "one letter", "made by startproject", "a placeholder"],
+)
 def test_nothing_starts_with_a_bad_django_key(folder: Path, secret: str, settings: Settings) -> None:
     settings.SECRET_KEY = secret
     with pytest.raises(ImproperlyConfigured):

@@ -48,6 +48,16 @@ def column(table: str, name: str) -> SealedColumn:
     return next(each for each in sealed_columns() if (each.table, each.name) == (table, name))
 
 
+# Hashes, salts and public files.
+PLAIN = {
+    ("audit_sealedevent", "salt"),
+    ("audit_sealedevent", "leaf"),
+    ("audit_treenode", "hash"),
+    ("audit_checkpoint", "root"),
+    ("transparency_editionfile", "content"),
+}
+
+
 def test_every_binary_column_is_sealed_anew() -> None:
     ours = [model for model in apps.get_models() if model._meta.app_label in APPS]
     fields = {
@@ -57,7 +67,7 @@ def test_every_binary_column_is_sealed_anew() -> None:
         if isinstance(field, models.BinaryField)
     }
     found = list(sealed_columns())
-    assert {(each.table, each.name) for each in found} == fields
+    assert {(each.table, each.name) for each in found} == fields - PLAIN
     assert len(fields) >= 20
     for each in found:
         assert each.row in {field.column for field in each.model._meta.local_fields}, each

@@ -22,7 +22,8 @@ PAGES = (
     "/admin/audit/auditevent/",
     "/admin/participants/checkin/",
     "/admin/transparency/edition/",
-    "/admin/transparency/edition/add/",
+    "/admin/transparency/draft/",
+    "/admin/transparency/monthlyreport/",
 )
 
 
@@ -51,7 +52,10 @@ def test_a_participant_is_added(as_sam: Client, sam: User) -> None:
     typed = {"name": "Fernlight Video", "sector": "video", "services": "fernlight, fern", **INLINE}
     assert as_sam.post(f"{LIST}{added.pk}/change/", typed).status_code == 302
     changed = AuditEvent.objects.filter(target_type="participants.participant").order_by("-id")[0]
-    assert (changed.event, changed.details) == ("participant.changed", {"fields": ["name"]})
+    assert (changed.event, changed.details) == (
+        "participant.changed",
+        {"fields": ["name"], "industry": "", "receive_only": False},
+    )
 
 
 def test_a_state_is_changed_and_takes_effect(as_sam: Client, sam: User, alice: Member, as_alice: Client) -> None:

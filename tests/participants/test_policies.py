@@ -69,7 +69,9 @@ def test_staff_never_act_for_a_participant_and_members_never_as_staff(sam: User,
     everybody_s = {Action.OPEN_WORK, Action.OPEN_TRAINING, Action.VIEW_PARTICIPANT, Action.WITHDRAW_SIGNALS}
     everybody_s |= set(GROUP_PERMISSION)
     admins_s = {Action.MANAGE_MEMBERS, Action.MANAGE_PARTICIPANT, Action.ANSWER_CHECK_IN}
-    members_s = everybody_s | admins_s | {Action.VIEW_TEAM, Action.SET_PRACTICE, Action.PROVE_RECORD}
+    members_s = (
+        everybody_s | admins_s | {Action.VIEW_TEAM, Action.SET_PRACTICE, Action.PROVE_RECORD, Action.REPORT_IMPACT}
+    )
     assert {action for action in Action if can(sam, action)} == set(Action) - members_s
     assert {action for action in Action if can(ada, action)} == {Action.VIEW_RECORD}
     assert {action for action in Action if can(alice, action)} == everybody_s - {

@@ -13,7 +13,10 @@ from django.utils import timezone
 from psycopg import sql
 
 from accounts.models import CoalitionRole
-from audit.record import PORTAL
+from audit.events import Event
+from audit.merkle import TILE
+from audit.record import PORTAL, record
+from audit.sealing import seal_all
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.check_ins import plan
 from participants.invitations import invite
@@ -140,6 +143,9 @@ def history(alice: Member, bob: Member) -> None:
     report_month(2024, 5)
     report_figures(2025, {"referrals": 1}, by=bob)
     remind(bob.participant, 2025, by=PORTAL)
+    for _ in range(TILE):
+        record(Event.CARE_CHOSEN, bob, by=bob)
+    seal_all()
 
 
 def _decide_all_ways(review: Review, by: Member) -> None:

@@ -94,5 +94,7 @@ def test_without_filters_and_without_walls_everything_would_be_told(
     monkeypatch.setattr(middleware, "acting", lambda *_, **__: acting_as_system())
     with without_filters(monkeypatch):
         told = {name for name, _ in _foreign(world, ["analyst", "admin"])}
-    concerned = {name for name, page in PAGES.items() if page.about and page.about not in PERSONAL | {"module"}}
+    concerned = {
+        name for name, page in PAGES.items() if page.about and page.about not in PERSONAL | {"module", "checkpoint"}
+    }
     assert concerned - told == set()

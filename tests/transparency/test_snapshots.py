@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accounts.models import User
 from participants.models import Member
 from tests.transparency.history import History
+from tests.transparency.publishing import published
 from tests.world import share
 from transparency.figures import FIGURES
-from transparency.models import Edition
 from transparency.rollups import close_months
-from transparency.snapshots import canonical, sha256_of, snapshot_of
+from transparency.snapshots import canonical, snapshot_of
 
 pytestmark = pytest.mark.django_db
 
@@ -24,13 +25,12 @@ def test_it_has_a_row_for_every_figure_and_scope(alice: Member) -> None:
     assert canonical(snapshot) == canonical(snapshot_of(2026, public=False))
 
 
-def test_what_is_public_has_no_small_number() -> None:
+def test_what_is_public_has_no_small_number(sam: User) -> None:
     History(3).plant(120)
     close_months(datetime(2026, 1, 20, tzinfo=UTC))
     for year in (2024, 2025):
-        snapshot = snapshot_of(year, edition=1)
+        snapshot = published(year, by=sam).snapshot
         exact = snapshot_of(year, public=False)
-        Edition.objects.create(year=year, number=1, snapshot=snapshot, sha256=sha256_of(snapshot))
         marks = set()
         for figure, known in zip(snapshot["figures"], exact["figures"], strict=True):
             for row, true in zip(
@@ -43,7 +43,7 @@ def test_what_is_public_has_no_small_number() -> None:
                     assert row["value"] not in range(1, 11), (figure["name"], row)
             assert figure["coverage"] is None  # six companies
         assert marks == {"exact", "suppressed"}
-        assert snapshot_of(year, edition=1) == snapshot
+        assert snapshot_of(year, edition=1).items() <= snapshot.items()
 
 
 def test_a_year_that_is_not_over_tells_rounded_totals_alone() -> None:
