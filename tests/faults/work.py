@@ -60,7 +60,7 @@ class Work:
     def outcomes(self) -> dict[str, object]:
         """The counts as `import_signals` tells them."""
         counts = self._column("counts")
-        return {name: counts[name] for name in counts if name not in ("incidents", "by_kind")}
+        return {name: counts[name] for name in counts if name not in ("incidents", "by_kind", "by_tlp")}
 
     def _column(self, expression: str) -> Any:
         return self.place.rows(f"SELECT {expression} FROM signals_upload WHERE id = '{self.id}'")[0][0]

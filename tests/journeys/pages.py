@@ -55,12 +55,22 @@ def number_in(text: str) -> int:
     return int(found[0].replace(",", ""))
 
 
-def headline(page: Page, year: int) -> dict[str, int]:
-    """The headline figures of a year's public page, by label."""
+def exact_figures(page: Page, year: int) -> dict[str, str]:
+    """The figures of a year so far, by label, as staff see them: every number."""
+    page.goto(f"/admin/transparency/reportedfigure/year/{year}/")
+    rows = page.get_by_role("table").last.locator("tbody tr")
+    labels = rows.locator("th").all_inner_texts()
+    return dict(zip(map(str.strip, labels), rows.locator("td:nth-of-type(1)").all_inner_texts(), strict=True))
+
+
+def headline(page: Page, year: int) -> dict[str, str]:
+    """The headline figures of a year's public page, by label: numbers, or what stands where one is not told."""
     page.goto(f"/transparency/{year}/")
     labels = page.locator(".headline dt").all_inner_texts()
     values = page.locator(".headline__value").all_inner_texts()
-    return {label.strip(): number_in(value) for label, value in zip(labels, values, strict=True)}
+    units = page.locator(".headline__unit").all_inner_texts()
+    told = [value.strip().removesuffix(unit.strip()).strip() for value, unit in zip(values, units, strict=True)]
+    return dict(zip(map(str.strip, labels), told, strict=True))
 
 
 def csv_figures(page: Page, year: int) -> dict[str, str]:

@@ -80,7 +80,7 @@ def take_back(page: Page) -> None:
 
 def test_a_large_file_takes_two_people(visit: Visit, lantern: RunningInstallation, tmp_path: Path) -> None:
     hashes = (hashlib.md5(f"large {n}".encode(), usedforsecurity=False).hexdigest() for n in range(LARGE))
-    lee, kim = visit("lee@cloudnine.example"), visit("kim@cloudnine.example")
+    lee, kim = visit("lee@northwind.example"), visit("kim@northwind.example")
     upload(lee, write(tmp_path / "large.csv", *(f"md5,{each},csam_distribution" for each in hashes)))
     expect(lee.get_by_role("heading", name="What is in the file")).to_be_visible()
     expect(lee.get_by_role("button", name="Share 10,050 signals")).to_have_count(0)
@@ -105,7 +105,7 @@ def test_a_large_file_takes_two_people(visit: Visit, lantern: RunningInstallatio
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
 def test_an_incident_of_two_identifiers(visit: Visit, *, javascript: bool) -> None:
     name = "with" if javascript else "without"
-    page = visit("ana@cloudnine.example", java_script_enabled=javascript)
+    page = visit("kim@northwind.example", java_script_enabled=javascript)
     page.goto("/signals/new/")
     begin(page, f"Actor.{name}@Incident.example")
     first, second = (page.get_by_role("group", name=f"Identifier {number}") for number in (1, 2))
