@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.db import connections
 from psycopg import sql
@@ -41,6 +42,12 @@ class Command(migrate.Command):
     """Django's command on the owner's connection."""
 
     help = "Brings the database to the state of this code, as its owner, and grants the application what it needs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Checks ask the owner's connection as well: the application's role may not be there yet."""
+        super().add_arguments(parser)
+        if "owner" in connections.settings:
+            parser.set_defaults(database="owner")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if "owner" not in connections.settings:
