@@ -20,7 +20,7 @@ from lantern.lib.marks import public
 from lantern.lib.tenancy import acting_as_system
 
 OVERDUE = "interval '2 minutes'"
-AGE = "coalesce(extract(epoch FROM now() - min({column})), 0)"
+AGE = "coalesce(extract(epoch FROM clock_timestamp() - min({column})), 0)"
 
 # name: what it says, and the SQL of the number. Seconds are those since the oldest began to wait; 0 where none waits.
 GAUGES: dict[str, tuple[str, str]] = {
@@ -35,7 +35,8 @@ GAUGES: dict[str, tuple[str, str]] = {
         "Uploads in work", "SELECT count(*) FROM signals_upload WHERE state IN ('checking', 'applying')"),
     "lantern_uploads_overdue": (
         "Uploads in work without a sign of life for two minutes",
-        f"SELECT count(*) FROM signals_upload WHERE state IN ('checking', 'applying') AND touched_at < now() - {OVERDUE}"),
+        f"SELECT count(*) FROM signals_upload WHERE state IN ('checking', 'applying') "
+        f" AND touched_at < now() - {OVERDUE}"),
     "lantern_withdrawals_overdue": (
         "Withdrawals asked for two minutes ago and not at their end",
         f"SELECT count(*) FROM signals_withdrawal WHERE finished_at IS NULL AND asked_at < now() - {OVERDUE}"),
@@ -58,7 +59,7 @@ GAUGES: dict[str, tuple[str, str]] = {
         f"SELECT {AGE.format(column='at')} FROM audit_auditevent WHERE id IN (SELECT id FROM audit_pendingevent)"),
     "lantern_checkpoint_age_seconds": (
         "Age of the newest signed checkpoint",
-        "SELECT coalesce(extract(epoch FROM now() - max(at)), 0) FROM audit_checkpoint"),
+        "SELECT coalesce(extract(epoch FROM clock_timestamp() - max(at)), 0) FROM audit_checkpoint"),
     "lantern_sessions": (
         "Browsers in which somebody is signed in",
         "SELECT count(*) FROM accounts_session WHERE user_id IS NOT NULL AND expire_date > now()"),

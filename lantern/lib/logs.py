@@ -44,7 +44,7 @@ class Plain(logging.Formatter):
 
 
 class Json(logging.Formatter):
-    """A line for programs: one JSON object with `time`, `level`, `logger`, `message`, `request_id` and what is known."""
+    """A line for programs: one JSON object with `time`, `level`, `logger`, `message`, `request_id` and more."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {

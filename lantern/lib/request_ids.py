@@ -1,4 +1,4 @@
-"""One name for everything that a request sets going: in its answer, in each line of the log, and in the tasks it rings."""
+"""One name for what a request sets going: in its answer, in each line of the log, and in the tasks it rings."""
 
 import re
 import uuid
