@@ -10,6 +10,11 @@ from django.test.utils import override_settings
 
 from lantern.installation.folders import PROJECT
 
+SHOW = """
+from lantern import settings as s
+print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)
+print(s.SESSION_COOKIE_HTTPONLY, s.SECURE_HSTS_SECONDS > 31_536_000)
+"""
 REPORTS = {
     '{"csp-report": {"effective-directive": "img-src", "blocked-uri": "https://x.example/mira"}}': "img-src",
     '[{"body": {"effectiveDirective": "script-src-elem", "documentURL": "/mira"}}]': "script-src-elem",
@@ -48,8 +53,11 @@ def test_v3_4_1_every_answer_under_https_says_to_stay_there(client: Client) -> N
 
 def test_v3_3_1_cookies_of_an_installation_under_https_belong_to_its_host() -> None:
     told = subprocess.run(
-        [sys.executable, "-c", "from lantern import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME,"
-         " s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SESSION_COOKIE_HTTPONLY, s.SECURE_HSTS_SECONDS > 31536000)"],
-        cwd=PROJECT, env={"LANTERN_HTTPS": "1"}, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", SHOW],
+        cwd=PROJECT,
+        env={"LANTERN_HTTPS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert told.stdout.split() == ["__Host-session", "__Host-csrf", "True", "True", "True", "True"]

@@ -1,4 +1,4 @@
-"""ASVS 3.5.3: no GET changes anything. Each page is asked for in a transaction that the database lets nobody write in."""
+"""ASVS 3.5.3: no GET changes anything. Pages are asked for where the database lets nobody write."""
 
 from collections.abc import Iterator
 from typing import Any
