@@ -35,7 +35,8 @@ GAUGES: dict[str, tuple[str, str]] = {
         "Uploads in work", "SELECT count(*) FROM signals_upload WHERE state IN ('checking', 'applying')"),
     "lantern_uploads_overdue": (
         "Uploads in work without a sign of life for two minutes",
-        "SELECT count(*) FROM signals_upload WHERE state IN ('checking', 'applying')" + f" AND touched_at < now() - {OVERDUE}"),
+        "SELECT count(*) FROM signals_upload WHERE state IN ('checking', 'applying')"
+         f" AND touched_at < now() - {OVERDUE}"),
     "lantern_withdrawals_overdue": (
         "Withdrawals asked for two minutes ago and not at their end",
         f"SELECT count(*) FROM signals_withdrawal WHERE finished_at IS NULL AND asked_at < now() - {OVERDUE}"),

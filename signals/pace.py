@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.core.ratelimit import consume, respond_429
+from allauth.core.internal.ratelimit import consume, respond_429  # the public one counts no GET
 from django.http import HttpResponse
 
 from accounts.letters import Topic
@@ -19,6 +19,7 @@ from audit.record import record
 from lantern.lib.tenancy import acting_as_system
 from participants.requests import MemberRequest
 
+APP = "allauth.account"
 WORDS = {"search": "searches", "look_up": "look-ups", "export": "exports"}
 
 
@@ -30,7 +31,7 @@ def paced(action: str) -> Callable[[Any], Any]:
         def answer(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.method == "POST" or (action == "search" and request.GET):
                 company = str(request.member.participant_id)
-                if not consume(request, action=action, key=company, user=request.user, limit_get=True):
+                if not consume(request, app=APP, action=action, key=company, user=request.user, limit_get=True):
                     _tell(request, action)
                     return respond_429(request)
             return view(request, *args, **kwargs)
@@ -42,7 +43,7 @@ def paced(action: str) -> Callable[[Any], Any]:
 
 def _tell(request: MemberRequest, action: str) -> None:
     """One event and one letter to each of the staff, once an hour for a person and an action."""
-    if not consume(request, action="unusual", key=f"{action}:{request.member.pk}", limit_get=True):
+    if not consume(request, app=APP, action="unusual", key=f"{action}:{request.member.pk}", limit_get=True):
         return
     record(Event.PACE_PASSED, request.member, by=request.member, action=action)
     company = request.member.participant.name
