@@ -20,6 +20,7 @@ from lantern.lib.marks import public
 from lantern.lib.tenancy import acting_as_system
 
 OVERDUE = "interval '2 minutes'"
+RUNNING = "('checking', 'applying')"
 AGE = "coalesce(extract(epoch FROM clock_timestamp() - min({column})), 0)"
 
 # name: what it says, and the SQL of the number. Seconds are those since the oldest began to wait; 0 where none waits.
@@ -35,8 +36,7 @@ GAUGES: dict[str, tuple[str, str]] = {
         "Uploads in work", "SELECT count(*) FROM signals_upload WHERE state IN ('checking', 'applying')"),
     "lantern_uploads_overdue": (
         "Uploads in work without a sign of life for two minutes",
-        "SELECT count(*) FROM signals_upload WHERE state IN ('checking', 'applying')"
-         f" AND touched_at < now() - {OVERDUE}"),
+        f"SELECT count(*) FROM signals_upload WHERE state IN {RUNNING} AND touched_at < now() - {OVERDUE}"),
     "lantern_withdrawals_overdue": (
         "Withdrawals asked for two minutes ago and not at their end",
         f"SELECT count(*) FROM signals_withdrawal WHERE finished_at IS NULL AND asked_at < now() - {OVERDUE}"),

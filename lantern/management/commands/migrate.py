@@ -43,6 +43,10 @@ class Command(migrate.Command):
 
     help = "Brings the database to the state of this code, as its owner, and grants the application what it needs."
 
+    def get_check_kwargs(self, options: dict[str, Any]) -> dict[str, Any]:
+        """The owner's connection is checked: in a new or restored database the application's role comes later."""
+        return {**super().get_check_kwargs(options), "databases": ["owner"] if "owner" in connections.settings else []}
+
     def handle(self, *args: Any, **options: Any) -> None:
         if "owner" not in connections.settings:
             raise CommandError("Migrations need the owner of the database: set DATABASE_URL to the owner's address.")
