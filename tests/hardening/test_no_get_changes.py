@@ -35,6 +35,8 @@ ARGUMENTS: dict[str, list[Any]] = {
 }
 # Who has passed the password only is signed out by whatever needs more: the one thing that a GET ends.
 ASKING = [person for person in PERSONS if person != "password only"]
+# Where looking leaves a note of who looked, and nothing else: colleagues see it, and the record.
+NOTED = {"reviews:review", "check_ins:agreement_file"}
 # What may be written by looking: the session of one's own browser, and the counters of limits.
 COUNTERS = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "no-get-changes"}}
 
@@ -51,7 +53,7 @@ def _asked(browser: Any, method: str, url: str) -> int:
 
 
 def _addresses(world: World) -> Iterator[str]:
-    yield from (_address(name, world.own) for name, page in PAGES.items() if page.method == "get")
+    yield from (_address(name, world.own) for name, page in PAGES.items() if page.method == "get" and name not in NOTED)
     yield from (reverse(name, args=ARGUMENTS.get(name, [])) for name, row in OPEN.items() if row[0] == "get")
     yield from (reverse(name) for name, (method, _) in OWN.items() if method == "get")
     yield from ADMIN_PAGES
