@@ -12,7 +12,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(PY) -m piptools compile --quiet 
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links $(UPGRADE)
 PRODUCTION := LANTERN_DEMO=0 LANTERN_HTTPS=1 LANTERN_HOSTS=lantern.example
 
-.PHONY: help run test check fmt bench fuzz lock python
+.PHONY: help run test check fmt bench fuzz lock sbom python
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -23,6 +23,7 @@ help:
 	@echo 'make fmt    formats code and templates'
 	@echo 'make bench  the benchmarks, one line per figure'
 	@echo 'make fuzz   reads 200,000 mutated files; FILES=1000 reads fewer'
+	@echo 'make sbom   the software bill of materials, build/lantern.cdx.json'
 	@echo 'make lock   makes requirements*.txt again; UPGRADE=--upgrade takes newer versions'
 
 run: $(VENV)/.run
@@ -61,6 +62,12 @@ fuzz: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(COMPILE) --output-file requirements.txt requirements.in
 	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+# From the lock, so with the hash of every file; CycloneDX 1.6.
+sbom: $(VENV)/.dev
+	@mkdir -p build
+	$(VENV)/bin/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-format JSON \
+		--output-file build/lantern.cdx.json
 
 # What `make run` needs; the lock for tests and checks holds all of that and more.
 $(VENV)/.run: requirements.txt | python

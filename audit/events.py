@@ -47,6 +47,7 @@ class Event(StrEnum):
     MEMBER_CHANGED = "member.changed"
     MEMBER_REMOVED = "member.removed"
     MEMBER_READMITTED = "member.readmitted"
+    PACE_PASSED = "member.pace_passed"
     MEMBER_TRAINED = "member.trained"
     TRAINING_REMINDED = "member.training_reminded"
     INVITATION_SENT = "invitation.sent"

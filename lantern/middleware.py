@@ -1,6 +1,7 @@
 """What every request passes: the headers of every answer, and the gate."""
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.contrib import auth
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
@@ -17,13 +18,39 @@ from django.utils.http import urlencode
 from accounts.kept_forms import keep_form
 from accounts.models import User
 from accounts.passing import has_passed, recently_confirmed
+from lantern.lib import request_ids
+from lantern.lib.logs import route_of
 from lantern.lib.marks import Mark, mark_of
 from lantern.lib.tenancy import Scope, acting
 from participants.models import Member
 from participants.policies import Action, can
 
 log = logging.getLogger(__name__)
+requests_log = logging.getLogger("lantern.requests")
+PROBES = {"/livez", "/readyz", "/metrics"}
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLog:
+    """Names the request, in its answer too, and logs one line about it: the pattern of its address, never its parts.
+
+    A name from outside is taken over only behind a trusted proxy, and only where it is a UUID.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(request_ids.HEADER) if settings.ALLAUTH_TRUSTED_PROXY_COUNT else None
+        begun = time.monotonic()
+        with request_ids.named(given) as name:
+            response = self.get_response(request)
+            response[request_ids.HEADER] = name
+            facts = {"method": request.method, "route": route_of(request), "status": response.status_code}
+            facts["ms"] = round((time.monotonic() - begun) * 1000)
+            level = logging.DEBUG if request.path in PROBES else logging.INFO
+            requests_log.log(level, "%(method)s %(route)s %(status)s %(ms)s ms", facts, extra=facts)
+            return response
 
 
 class Headers:
@@ -42,6 +69,30 @@ class Headers:
         return response
 
 
+class Bounds:
+    """Refuses a request that is larger than its sender may send, by its stated length, before any of it is read.
+
+    The server passes on no more than the stated length, and nothing of a body that states none.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        stated = request.META.get("CONTENT_LENGTH") or "0"
+        if stated.isascii() and stated.isdecimal() and int(stated) > _most_bytes(request):
+            return render(request, "400.html", {"too_large": True}, status=413)
+        return self.get_response(request)
+
+
+def _most_bytes(request: HttpRequest) -> int:
+    if auth.SESSION_KEY not in request.session:
+        return int(settings.STRANGERS_MAX_BYTES)
+    if request.path == reverse("signals:upload_new"):
+        return 2 * int(settings.UPLOAD_MAX_BYTES)
+    return int(settings.REQUEST_MAX_BYTES)
+
+
 class Gate:
     """Puts the request into a transaction with its tenant, and lets through only who may pass.
 
@@ -54,7 +105,7 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == "/livez":
+        if request.path in {"/livez", "/readyz"}:
             return self.get_response(request)
         user = request.user
         request.member = None  # type: ignore[attr-defined]

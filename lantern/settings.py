@@ -29,6 +29,14 @@ def _number(name: str, default: int) -> int:
     return int(text)
 
 
+def _one_of(name: str, known: tuple[str, ...]) -> str:
+    """One of the `known` words; the first where nothing is said."""
+    text = os.environ.get(name, known[0])
+    if text not in known:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(sorted(known))}, not {text!r}.")
+    return text
+
+
 def _days(name: str, default: str) -> tuple[int, ...]:
     text = os.environ.get(name, default)
     if not re.fullmatch(r"\d+,\d+,\d+", text):
@@ -75,6 +83,8 @@ WSGI_APPLICATION = "lantern.wsgi.application"
 
 # `audit-1.key`, …: the highest number signs checkpoints of the sealed record, the others still verify old ones.
 AUDIT_KEYS = _numbered("audit")
+# Whoever asks for the metrics shows this one; without it there are none.
+METRICS_KEY = _secret("metrics.key")
 
 INSTALLED_APPS = [
     "lantern",
@@ -106,12 +116,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lantern.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lantern.middleware.Headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "lantern.middleware.Bounds",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.clock.SessionClock",
@@ -210,6 +222,12 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "20/m/user",
     "apply": "10/h/ip,3/d/key",
     "apply_link": "60/h/ip",
+    "csp_report": "30/m/ip",
+    # By person, and by company: more than people do, less than a program that copies everything.
+    "search": "120/m/user,600/m/key",
+    "look_up": "60/h/user,300/h/key",
+    "export": "30/h/user,100/h/key",
+    "unusual": "1/h/key",
 }
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
@@ -256,6 +274,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+MIGRATION_LOCK_SECONDS = _number("LANTERN_MIGRATION_LOCK_SECONDS", 10)
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -272,6 +291,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
+        "report-uri": "/csp-report",
     }
 }
 
@@ -292,6 +312,10 @@ RETENTION_DAYS = _days_by_kind("LANTERN_RETENTION_DAYS")  # by kind, where not t
 # An uploaded file never touches a disk in the clear: it is taken up in memory and sealed into the database.
 FILE_UPLOAD_HANDLERS = ["signals.intake.BoundedUploadHandler"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+# What anybody may send, and what somebody who is signed in may; only an upload of signals may be larger.
+STRANGERS_MAX_BYTES = 2_500_000
+REQUEST_MAX_BYTES = 25_000_000
 
 # Workers. PostgreSQL owns every job; Redis only rings the bell.
 CELERY_BROKER_URL = re.sub(r"^unix://", "redis+socket://", REDIS_URL)
@@ -373,15 +397,24 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
-# Logs name places and ids, never values: requests are logged without query strings by the web server.
+# Logs name places and ids, never values: requests are logged by the pattern of their address (lantern.lib.logs).
+LOG_FORMAT = _one_of("LANTERN_LOG_FORMAT", ("plain", "json") if DEMO else ("json", "plain"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"without_values": {"()": "lantern.lib.logs.WithoutValues"}},
+    "formatters": {"plain": {"()": "lantern.lib.logs.Plain"}, "json": {"()": "lantern.lib.logs.Json"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["without_values"]},
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("LANTERN_LOG_LEVEL", "INFO")},
-    # The sweepers ring every few seconds; four lines each time would bury what matters.
-    "loggers": {name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")},
+    "loggers": {
+        # The sweepers ring every few seconds; four lines each time would bury what matters.
+        **{name: {"level": "WARNING"} for name in ("celery.worker.strategy", "celery.app.trace", "celery.beat")},
+        # Django's own handlers would write, and mail, past the filter.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }
 # The origin of a passkey is the address the request came to (`accounts.passkeys.Ceremony`), not a list.
 SILENCED_SYSTEM_CHECKS = ["otp_webauthn.E030"]

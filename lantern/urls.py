@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from lantern import views
+from lantern import metrics, views
 
 handler400 = "lantern.views.bad_request"
 handler429 = "lantern.views.too_many_requests"
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("csp-report", views.csp_report, name="csp_report"),
     path("accessibility/", views.accessibility, name="accessibility"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include("participants.public_urls")),

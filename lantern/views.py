@@ -1,15 +1,19 @@
 """The front door, health, and the pages of refusals."""
 
+import json
+import logging
 from datetime import timedelta
 from typing import Any
 
+from allauth.core.ratelimit import consume
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.passing import has_passed
 from lantern.lib.marks import public
@@ -22,6 +26,8 @@ from reviews.models import Review
 from signals.models import Contribution, Upload
 
 LATEST_UPLOADS = 5
+MOST_REPORT_BYTES = 20_000
+log = logging.getLogger(__name__)
 
 
 @public
@@ -100,8 +106,38 @@ def livez(_request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
+@transaction.non_atomic_requests
 def readyz(_request: HttpRequest) -> HttpResponse:
-    """The process can serve: the database answers as the application's role."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    """The process can serve: the database answers as the application's role. A stranger hears yes or no."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("not ready\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@public
+@csrf_exempt
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """A browser tells that the content security policy held something back. Only which rule it was is logged."""
+    try:
+        length = int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        length = 0
+    if 0 < length <= MOST_REPORT_BYTES and consume(request, action="csp_report"):
+        log.warning("the content security policy held something back: %s", _held_back(request.body))
+    return HttpResponse(status=204)
+
+
+def _held_back(body: bytes) -> str:
+    """The rule of a report, where it is one of ours; nothing else of it is looked at."""
+    try:
+        told = json.loads(body)
+        told = told.get("csp-report", told) if isinstance(told, dict) else told[0]["body"]
+        words = str(told.get("effective-directive") or told.get("effectiveDirective") or "").split()
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return "unreadable"
+    known = {*settings.CONTENT_SECURITY_POLICY["DIRECTIVES"], "script-src-elem", "script-src-attr", "style-src-elem"}
+    return words[0] if words and words[0] in known | {"style-src-attr"} else "another"

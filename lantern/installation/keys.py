@@ -17,6 +17,7 @@ SEAL = "seal-1.key"
 FINGERPRINT = "fingerprint-1.key"
 FINGERPRINT_NEXT = "next-fingerprint.key"
 AUDIT = "audit-1.key"
+METRICS = "metrics.key"
 DATABASE_OWNER = "database-owner.password"
 DATABASE_APP = "database-app.password"
 
@@ -34,6 +35,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     SEAL: _key,
     FINGERPRINT: _key,
     AUDIT: _key,
+    METRICS: _password,
     DATABASE_OWNER: _password,
     DATABASE_APP: _password,
 }

@@ -23,6 +23,7 @@ from signals.exporting import (
 )
 from signals.filters import SignalFilter
 from signals.models import Export
+from signals.pace import paced
 from signals.page_forms import ExportForm
 from signals.page_keys import after_key, next_url
 from signals.views.csv_file import csv_answer
@@ -49,6 +50,7 @@ def exports(request: MemberRequest) -> HttpResponse:
 
 
 @requires(Action.VIEW_SIGNALS, fresh=True)
+@paced("export")
 def new(request: MemberRequest) -> HttpResponse:
     """Ask to take out what a filter shows. The filter is in the address, as on the list."""
     words = SignalFilter(request.GET, member=request.member).words
@@ -87,6 +89,7 @@ def refuse(request: MemberRequest, export_id: UUID) -> HttpResponse:
 
 
 @requires(Action.VIEW_SIGNALS, fresh=True)
+@paced("export")
 @require_POST
 def download(request: MemberRequest, export_id: UUID) -> HttpResponse:
     """The list as CSV. By POST, because taking it out is recorded each time."""

@@ -12,6 +12,7 @@ from participants.policies import Action
 from participants.requests import MemberRequest
 from signals.looking_up import MOST_NEAR, MOST_VALUES, TooMany, answer, ask, download
 from signals.models import Lookup
+from signals.pace import paced
 from signals.page_forms import LookupForm
 from signals.views.csv_file import csv_answer
 
@@ -20,6 +21,7 @@ TOO_MANY = f"There are more than {MOST_VALUES:,} values. Split the list and look
 
 
 @requires(Action.VIEW_SIGNALS)
+@paced("look_up")
 def lookup(request: MemberRequest) -> HttpResponse:
     """Ask about a list of values. By POST, so that no value is in an address."""
     asked = request.method == "POST"
@@ -53,6 +55,7 @@ def lookup_answer(request: MemberRequest, lookup_id: UUID) -> HttpResponse:
 
 
 @requires(Action.VIEW_SIGNALS)
+@paced("export")
 @require_POST
 def lookup_download(request: MemberRequest, lookup_id: UUID, side: str) -> HttpResponse:
     """One side as CSV. By POST, because taking it out is recorded."""

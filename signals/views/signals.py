@@ -17,6 +17,7 @@ from participants.requests import MemberRequest
 from signals.contribution_page import told_contributions
 from signals.filters import SignalFilter
 from signals.models import SavedFilter, Signal
+from signals.pace import paced
 from signals.page_forms import SaveFilterForm, TightenForm
 from signals.page_keys import after_key, next_url
 from signals.related import related_to
@@ -26,6 +27,7 @@ from signals.tightening import WouldLoosen, tighten
 
 
 @requires(Action.VIEW_SIGNALS)
+@paced("search")
 @require_safe
 def listing(request: MemberRequest) -> HttpResponse:
     """What is shared with the member, the newest first."""

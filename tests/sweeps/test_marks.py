@@ -8,6 +8,8 @@ PUBLIC = {
     "home",
     "livez",
     "readyz",
+    "metrics",
+    "csp_report",
     "account_login",
     "account_logout",
     "accounts:code",

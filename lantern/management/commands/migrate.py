@@ -11,8 +11,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
-from django.db import connections
+from django.db import OperationalError, connections
 from psycopg import sql
+from psycopg.errors import LockNotAvailable
 
 # Rows of these tables are written once; the application is not even granted to change them (triggers refuse as well).
 APPEND_ONLY = (
@@ -54,13 +55,27 @@ class Command(migrate.Command):
             raise CommandError("Migrations need the owner of the database: set DATABASE_URL to the owner's address.")
         options["database"] = "owner"
         _ensure_role()
-        super().handle(*args, **options)
+        _wait_briefly_for_locks()
+        try:
+            super().handle(*args, **options)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+            raise CommandError(
+                "A table was in use for too long. What was migrated is kept whole; run migrate again in a quiet minute."
+            ) from error
         call_command("createcachetable", database="owner", verbosity=0)
         _grant()
 
 
 def _role() -> str:
     return str(connections["default"].settings_dict["USER"])
+
+
+def _wait_briefly_for_locks() -> None:
+    """A change that cannot have its table soon gives up, and does not hold up all who ask for the table after it."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {int(settings.MIGRATION_LOCK_SECONDS) * 1000}")
 
 
 def _ensure_role() -> None:
