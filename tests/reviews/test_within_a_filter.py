@@ -1,4 +1,4 @@
-"""Whoever comes with a filter stays within it: beside the review, at the next one, on skipping and with many at once."""
+"""Whoever comes with a filter stays within it: beside the review, at the next one, on skipping, with many at once."""
 
 import re
 
@@ -31,7 +31,8 @@ def mixed(alice: Member, bob: Member) -> dict[str, list[str]]:
 
 
 def _beside(page: str) -> list[tuple[str, str]]:
-    return re.findall(r'href="/reviews/([0-9a-f-]{36})/([^"]*)"', page.split('class="queue-list"')[1].split("</ol>")[0])
+    listed = page.partition('class="queue-list"')[2].partition("</ol>")[0]
+    return re.findall(r'href="/reviews/([0-9a-f-]{36})/([^"]*)"', listed)
 
 
 def _page(browser: Client, url: str) -> str:
