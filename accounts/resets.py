@@ -54,7 +54,7 @@ def person_of(uid: str, token: str) -> User | None:
 
 @transaction.atomic
 def choose_by_link(user: User, token: str, password: str) -> None:
-    """Give the person of a reset link the password they chose. Of several uses at once, one counts. Raises `LinkUsed`."""
+    """Give the person of a reset link the password they chose. Of uses at once, one counts. Raises `LinkUsed`."""
     person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not default_token_generator.check_token(person, token):
         raise LinkUsed
