@@ -10,11 +10,16 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from accounts.letters import Topic
 from accounts.models import ResetRequest, User
 from accounts.post import write_letter
+from accounts.services import change_password
 from lantern.lib.bell import ring
 from lantern.lib.tenancy import acting_as_system
 
 log = logging.getLogger(__name__)
 SLICE = 100
+
+
+class LinkUsed(Exception):
+    """Somebody has chosen a password by this link already."""
 
 
 @transaction.atomic
@@ -45,6 +50,15 @@ def person_of(uid: str, token: str) -> User | None:
     except (ValueError, OverflowError):
         return None
     return user if user is not None and default_token_generator.check_token(user, token) else None
+
+
+@transaction.atomic
+def choose_by_link(user: User, token: str, password: str) -> None:
+    """Give the person of a reset link the password they chose. Of uses at once, one counts. Raises `LinkUsed`."""
+    person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not default_token_generator.check_token(person, token):
+        raise LinkUsed
+    change_password(person, password, by=person)
 
 
 def _answer(address: str) -> None:

@@ -17,6 +17,7 @@ from participants.models import Member, Participant
 from participants.policies import Action, groups_for
 from reviews.care import SEVERE_FROM, limits_of, must_break, worked
 from reviews.models import Review, ReviewState
+from reviews.models.review import ReviewQuerySet
 
 
 class AlreadyClaimed(Exception):
@@ -80,15 +81,30 @@ def lease() -> timedelta:
 
 
 @transaction.atomic
-def claim_next(*, by: Member) -> Review | None:
-    """Give the member the most urgent review nobody holds; None when there is none. Raises `TooManyClaims`."""
+def claim_next(*, among: ReviewQuerySet | None = None, by: Member) -> Review | None:
+    """Give the member the first review nobody holds: the most urgent, or that of `among`. None when there is none.
+
+    Raises `TooManyClaims`.
+    """
     _refuse_too_many(by)
+    if among is not None:
+        return _claim_first(among, by)
     groups = list(groups_for(by, Action.DECIDE).values_list("pk", flat=True))
     limits = limits_of(by)
     values: dict[str, Any] = {"member": by.pk, "participant": by.participant_id, "lease": lease(), "groups": groups}
     values |= {"left_out": limits.harm_types, "below": limits.below}
     found: Any = next(iter(Review.objects.raw(CLAIM_NEXT, values)), None)
     return _claimed(found, by, found.former_id) if found else None
+
+
+def _claim_first(among: ReviewQuerySet, by: Member) -> Review | None:
+    """As `CLAIM_NEXT` within a filter: whoever locks the row first has it, others skip it."""
+    limits = limits_of(by)
+    given = among.unclaimed().filter(signal__severity__lt=limits.below)
+    if limits.harm_types:
+        given = given.exclude(signal__harm_types__overlap=limits.harm_types)
+    found = given.select_for_update(skip_locked=True, of=("self",)).first()
+    return take(found, by=by) if found else None
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from reviews.forms import WordsField
 from reviews.models import DecisionTemplate, RoutingRule
 from reviews.outcomes import ACTIONED, DISMISSALS, VERDICTS
 from reviews.rules import Rule, preview, rule_of, save_rule
-from reviews.views import visible
+from reviews.views import to_review, visible
 from signals.forms import HARM_CHOICES, KIND_CHOICES
 from signals.vocabulary import SEVERITIES
 
@@ -123,4 +123,4 @@ def take_back(request: MemberRequest, review_id: UUID) -> HttpResponse:
         messages.success(request, "The review is back in the queue.")
     except claims.ClaimLost:
         messages.info(request, "Nobody held the review any more.")
-    return redirect("reviews:review", found.pk)
+    return to_review(request, found.pk)

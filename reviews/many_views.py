@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantern.lib.marks import requires
@@ -19,8 +20,9 @@ from reviews.deciding import Conclusion
 from reviews.forms import DecisionForm
 from reviews.many import RESULTS, NotTogether, decide_many, together_with
 from reviews.models import DecisionBatch, Review
+from reviews.queue_filter import filter_of
 from reviews.review_page import pressing, shown
-from reviews.views import BREAK_FIRST, visible
+from reviews.views import BREAK_FIRST, to_review, visible
 
 
 class ManyForm(forms.Form):
@@ -59,14 +61,14 @@ def many(request: MemberRequest, review_id: UUID) -> HttpResponse:
     opened = visible(request, review_id)
     if not Review.objects.held_by(request.member).filter(pk=opened.pk).exists():
         messages.warning(request, "Claim the review first, and look at it.")
-        return redirect("reviews:review", opened.pk)
+        return to_review(request, opened.pk)
     form = ManyForm(request.POST or None, opened=opened, member=request.member)
     decision = DecisionForm(request.POST) if request.POST else DecisionForm.beginning(request.member)
     if form.is_valid() and decision.is_valid():
         try:
             said = Conclusion(**decision.decision())
             batch = decide_many(opened, list(form.cleaned_data["chosen"]), said, by=request.member)
-            return redirect("reviews:batch", batch.pk)
+            return redirect(reverse("reviews:batch", args=[batch.pk]) + filter_of(request).within)
         except BreakFirst:
             form.add_error(None, f"{BREAK_FIRST} Nothing was saved.")
         except (ClaimLost, NotTogether):
@@ -74,6 +76,7 @@ def many(request: MemberRequest, review_id: UUID) -> HttpResponse:
     chosen = set(request.POST.getlist("chosen"))
     rows = [(row, str(row.id) in chosen) for row in shown(form.offered, request.member)]
     context = {"opened": opened, "form": form, "decision_form": decision, "rows": rows, **pressing(request.member)}
+    context["within"] = filter_of(request).within
     return render(request, "reviews/many.html", context, status=422 if request.POST else 200)
 
 
@@ -85,5 +88,5 @@ def batch(request: MemberRequest, batch_id: UUID) -> HttpResponse:
     found = get_object_or_404(own.select_related("decided_by__user"), pk=batch_id)
     reviews = shown(Review.objects.known_to(request.member).filter(pk__in=found.results).order_by("pk"), request.member)
     rows = [(row, RESULTS[found.results[str(row.id)]]) for row in reviews]
-    context = {"batch": found, "rows": rows, **pressing(request.member)}
+    context = {"batch": found, "rows": rows, "within": filter_of(request).within, **pressing(request.member)}
     return render(request, "reviews/batch.html", context)

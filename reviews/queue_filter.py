@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -10,6 +11,7 @@ from django.db.models.functions import Now
 
 from participants.models import Member, Participant
 from participants.policies import Action, groups_for
+from participants.requests import MemberRequest
 from reviews.models import Review, ReviewState
 from reviews.models.review import ReviewQuerySet
 from reviews.routing import NAMES_SERVICE
@@ -44,7 +46,7 @@ class QueueFilter(SignalFilter):
         self._groups = groups_for(member, Action.DECIDE)
         field = self.fields["contributor"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "All companies"), *self._contributors()]
+        field.choices = self._contributors
 
     @property
     def words(self) -> dict[str, str]:
@@ -56,9 +58,31 @@ class QueueFilter(SignalFilter):
         """Which reviews: due ones unless others were asked for."""
         return self._asked["state"]
 
+    @property
+    def within(self) -> str:
+        """What an address bears behind its path, so that whoever follows it stays within the filter; "" for none."""
+        return _query(self.words)
+
+    @property
+    def onward(self) -> str:
+        """The same for whoever goes on to the next one: from a list of decided reviews to those that are due."""
+        return _query({name: word for name, word in self.words.items() if name != "state" or word == MINE})
+
+    @property
+    def narrows_due(self) -> bool:
+        """Whether fewer than all due ones are asked for."""
+        return bool(self.words.keys() - {"state"})
+
     def reviews(self) -> ReviewQuerySet:
         """Those asked for, among those the member may see, in the order of their list."""
-        asked, reviews = self._asked, self._of_state(self._asked["state"])
+        return self._narrowed(self._of_state(self._asked["state"]))
+
+    def due(self) -> ReviewQuerySet:
+        """Those of them that are due, or would be in a list of due ones; the most urgent first."""
+        return self._narrowed(self._of_state(DUE))
+
+    def _narrowed(self, reviews: ReviewQuerySet) -> ReviewQuerySet:
+        asked = self._asked
         if conditions := self.conditions("signal__"):
             reviews = reviews.filter(**conditions)
         if asked["contributor"]:
@@ -91,10 +115,16 @@ class QueueFilter(SignalFilter):
 
     def _contributors(self) -> list[tuple[str, str]]:
         """Those that may be named to the member: all others in the programme, as their names are public."""
+        everybody = ("", "All companies")
         if not self._groups.filter(names_contributors=True).exists():
-            return []
+            return [everybody]
         others = Participant.objects.filter(active_since__isnull=False).exclude(pk=self._member.participant_id)
-        return [(str(pk), name) for pk, name in others.order_by("name").values_list("pk", "name")]
+        return [everybody, *((str(pk), name) for pk, name in others.order_by("name").values_list("pk", "name"))]
+
+
+def filter_of(request: MemberRequest) -> QueueFilter:
+    """The filter that somebody came with: it goes along in the address of each page and form."""
+    return QueueFilter(request.GET, member=request.member)
 
 
 def behind(last: Review, state: str) -> Q:
@@ -103,6 +133,10 @@ def behind(last: Review, state: str) -> Q:
         return Q(pk__lt=last.pk)
     later = Q(created_at__gt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk)
     return Q(priority__lte=last.priority) & (Q(priority__lt=last.priority) | later)
+
+
+def _query(words: dict[str, str]) -> str:
+    return f"?{urlencode(words)}" if words else ""
 
 
 def _arrived(age: str) -> Q:

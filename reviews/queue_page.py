@@ -10,6 +10,7 @@ from lantern.lib.paging import capped_count
 from participants.models import Member
 from participants.policies import Action, can
 from reviews.models import QueueView, Review, ReviewState
+from reviews.models.review import ReviewQuerySet
 from reviews.queue_filter import QueueFilter
 
 
@@ -24,6 +25,9 @@ def around(form: QueueFilter, rows: Sequence[Any], member: Member) -> dict[str, 
         "due_label": capped_count(due).label,
         "matching_label": capped_count(matching).label,
         "is_due_list": not form.state_asked,
+        "within": form.within,
+        "narrows_due": form.narrows_due,
+        "due_matching_label": capped_count(form.due()).label if form.state_asked else capped_count(matching).label,
         "oldest_at": matching.aggregate(first=Min("created_at"))["first"] if rows and not form.state_asked else None,
         "views": [{"view": view, "is_own": view.member_id == member.pk} for view in views],
         "empty": empty,
@@ -39,7 +43,7 @@ def _hidden(member: Member) -> str:
     return number.label if number.number else ""
 
 
-def next_free(member: Member) -> Any:
-    """When the first of the reviews that colleagues hold comes free at the latest; None where nobody holds any."""
-    held = Review.objects.visible_to(member).due().filter(held_until__gt=Now())
+def next_free(due: ReviewQuerySet) -> Any:
+    """When the first of those that colleagues hold comes free at the latest; None where nobody holds any."""
+    held = due.filter(held_until__gt=Now())
     return held.aggregate(first=Min("held_until"))["first"]

@@ -19,6 +19,7 @@ from reviews.keys import ACTS, FIXED, keys_of
 from reviews.many import together_with
 from reviews.models import Decision, DecisionTemplate, Review, SecondReview
 from reviews.outcomes import REOPENINGS, VERDICTS
+from reviews.queue_filter import QueueFilter
 from reviews.second_reviews import hiding_second_of
 from reviews.undoing import latest_undoable
 from reviews.verdicts import told_verdicts
@@ -98,18 +99,22 @@ def _shown(review: Review, member: Member) -> ShownReview:
     )
 
 
-def page_of(review: Review, member: Member) -> dict[str, Any]:
-    """The context of `reviews/review.html`, without the form and the value. `review` comes from `with_lease`."""
+def page_of(review: Review, member: Member, asked: QueueFilter) -> dict[str, Any]:
+    """The context of `reviews/review.html`, without the form and the value. `review` comes from `with_lease`.
+
+    The list beside it is that of the filter `asked`, and so is what comes next.
+    """
     signal, page = review.signal, _shown(review, member)
     mark = Handling.objects.filter(participant=member.participant_id, signal=signal)
     signal.own_tlp = mark.values_list("tlp", flat=True).first()  # type: ignore[attr-defined]
-    due = Review.objects.visible_to(member).due()
+    listed = asked.reviews()
     context = {
         "review": page,
         "signal": signal,
         "contributions": told_contributions(signal, member),
-        "queue": shown(due[:NEXT_ITEMS], member),
-        "due_label": capped_count(due).label,
+        "queue": shown(listed[:NEXT_ITEMS], member),
+        "due_label": capped_count(listed).label,
+        "within": asked.within,
         "revealed": None,
         "confirmations": _confirmations(signal),
         "verdicts": told_verdicts(signal),
@@ -121,7 +126,7 @@ def page_of(review: Review, member: Member) -> dict[str, Any]:
         **_decisions(review, member),
         **pressing(member),
     }
-    return {**context, **_deciding(review, member)} if page.is_mine else context
+    return {**context, **_deciding(review, member, asked)} if page.is_mine else context
 
 
 def pressing(member: Member) -> dict[str, Any]:
@@ -135,14 +140,14 @@ def pressing(member: Member) -> dict[str, Any]:
     }
 
 
-def _deciding(review: Review, member: Member) -> dict[str, Any]:
+def _deciding(review: Review, member: Member, asked: QueueFilter) -> dict[str, Any]:
     """What only the holder needs: templates, what can be decided together, and what comes next, without its value."""
     together = capped_count(together_with(review, member)).number
-    due = Review.objects.visible_to(member).due().unclaimed()
     return {
+        "reveal_url": reverse("reviews:reveal", args=[review.pk]) + asked.within,
         "templates": list(DecisionTemplate.objects.visible_to(member)),
         "together": together if together > 1 else 0,
-        "next_up": due.select_related("signal").first(),
+        "next_up": asked.due().unclaimed().select_related("signal").first(),
     }
 
 

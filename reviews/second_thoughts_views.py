@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from lantern.lib.marks import requires
@@ -16,7 +16,7 @@ from reviews.forms import DecisionForm
 from reviews.models import Decision
 from reviews.second_thoughts_forms import AppealForm, ReopenForm
 from reviews.undoing import TooLate, undo_latest
-from reviews.views import TOO_MANY, review_page, visible
+from reviews.views import TOO_MANY, review_page, to_queue, to_review, visible
 
 TOO_LATE = "It is too late to undo that. Open the review again instead, and say why."
 OVERTAKEN = "Nothing was changed: the decision you saw does not stand any more. This is how it stands now."
@@ -30,12 +30,12 @@ def undo(request: MemberRequest) -> HttpResponse:
         reviews = undo_latest(by=request.member)
     except TooLate:
         messages.warning(request, TOO_LATE)
-        return redirect("reviews:queue")
+        return to_queue(request)
     if len(reviews) > 1:
         messages.success(request, f"Undone: {len(reviews)} reviews are back in the queue.")
-        return redirect("reviews:queue")
+        return to_queue(request)
     messages.success(request, "Undone. The review is open again.")
-    return redirect("reviews:review", reviews[0].pk)
+    return to_review(request, reviews[0].pk)
 
 
 @requires(Action.DECIDE)
@@ -55,7 +55,7 @@ def reopen(request: MemberRequest, review_id: UUID) -> HttpResponse:
         messages.warning(request, TOO_MANY)
     else:
         messages.success(request, "The review is open again, and yours. The decision stays until you replace it.")
-    return redirect("reviews:review", found.pk)
+    return to_review(request, found.pk)
 
 
 @requires(Action.DECIDE)
@@ -72,4 +72,4 @@ def appeal(request: MemberRequest, review_id: UUID) -> HttpResponse:
         messages.success(request, "The appeal is written down.")
     except appeals.NothingToAppeal:
         messages.warning(request, "Nothing was written down: the decision does not stand, or its appeal is known.")
-    return redirect("reviews:review", found.pk)
+    return to_review(request, found.pk)

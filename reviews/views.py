@@ -18,7 +18,7 @@ from reviews.care import limits_of
 from reviews.deciding import record_decision
 from reviews.forms import DecisionForm
 from reviews.models import Decision, DecisionTemplate, Review, ReviewState
-from reviews.queue_filter import QueueFilter, behind
+from reviews.queue_filter import behind, filter_of
 from reviews.queue_page import around, next_free
 from reviews.review_page import page_of, pressing, shown
 from reviews.second_reviews import NobodyElse, ask_second, blind_second_of
@@ -35,6 +35,7 @@ SPARED = (
 )
 TOO_MANY = "You hold as many reviews as one may at a time. Decide or skip one of them first."
 CLEAR = "The queue is clear. New signals appear by themselves."
+NO_MORE = "Nothing more that matches this filter is due."
 ALL_HELD = "Everything that is due is held by colleagues; the first comes free at {at:%H:%M} UTC, if nobody keeps it."
 
 
@@ -42,7 +43,7 @@ ALL_HELD = "Everything that is due is held by colleagues; the first comes free a
 @require_safe
 def queue(request: MemberRequest) -> HttpResponse:
     """What is due, the most urgent first; or what else was asked for."""
-    form = QueueFilter(request.GET, member=request.member)
+    form = filter_of(request)
     found = form.reviews()
     after = after_key(request)
     last = Review.objects.known_to(request.member).filter(pk=after).first() if after else None
@@ -60,7 +61,7 @@ def queue(request: MemberRequest) -> HttpResponse:
 @requires(Action.DECIDE)
 @require_POST
 def next_review(request: MemberRequest) -> HttpResponse:
-    """Take the most urgent review, or go on with one that is held already."""
+    """Take the most urgent review of the filter, or go on with one that is held already."""
     return _take_next(request)
 
 
@@ -91,7 +92,7 @@ def claim(request: MemberRequest, review_id: UUID) -> HttpResponse:
         messages.warning(request, TOO_MANY)
     except claims.BreakFirst:
         messages.warning(request, BREAK_FIRST)
-    return redirect("reviews:review", found.pk)
+    return to_review(request, found.pk)
 
 
 @requires(Action.DECIDE)
@@ -104,7 +105,7 @@ def keep(request: MemberRequest, review_id: UUID) -> HttpResponse:
         messages.success(request, "The review is yours for another 15 minutes.")
     except claims.ClaimLost:
         messages.warning(request, "Your time with this review had run out. Claim it again if nobody else has.")
-    return redirect("reviews:review", found.pk)
+    return to_review(request, found.pk)
 
 
 @requires(Action.DECIDE)
@@ -117,7 +118,7 @@ def release(request: MemberRequest, review_id: UUID) -> HttpResponse:
         messages.info(request, "Skipped. The review is back in the queue.")
     except claims.ClaimLost:
         messages.info(request, "The review was back in the queue already.")
-    return redirect("reviews:queue")
+    return to_queue(request)
 
 
 @requires(Action.DECIDE)
@@ -129,15 +130,17 @@ def reveal(request: MemberRequest, review_id: UUID) -> HttpResponse:
         claims.keep(found, by=request.member)
     except claims.ClaimLost:
         messages.warning(request, "The value is shown to whoever holds the review. Claim it first.")
-        return redirect("reviews:review", found.pk)
+        return to_review(request, found.pk)
     try:
         value = reveal_value(found.signal, by=request.member, why="review")
     except ValueNotHeld:
         messages.info(request, "The signal has ended, and its value is gone.")
-        return redirect("reviews:review", found.pk)
+        return to_review(request, found.pk)
     if request.headers.get("HX-Request"):
-        hide_url = reverse("reviews:review", args=[found.pk])
-        box = {"masked": found.signal.masked_value, "revealed": value, "reveal_url": request.path, "hide_url": hide_url}
+        within = filter_of(request).within
+        hide_url = reverse("reviews:review", args=[found.pk]) + within
+        box = {"masked": found.signal.masked_value, "revealed": value, "hide_url": hide_url}
+        box["reveal_url"] = request.path + within
         return render(request, "components/value_box.html", box)
     form = DecisionForm.beginning(request.member)
     return review_page(request, visible(request, review_id), form, revealed=value)
@@ -160,7 +163,7 @@ def decide(request: MemberRequest, review_id: UUID) -> HttpResponse:
         _ask_second(request, decision)
     if request.POST.get("then") == "next":
         return _take_next(request)
-    return redirect("reviews:review", found.pk)
+    return to_review(request, found.pk)
 
 
 def _ask_second(request: MemberRequest, decision: Decision) -> None:
@@ -172,18 +175,30 @@ def _ask_second(request: MemberRequest, decision: Decision) -> None:
 
 
 def _take_next(request: MemberRequest) -> HttpResponse:
-    held = Review.objects.visible_to(request.member).held_by(request.member).order_by("held_until").first()
+    asked = filter_of(request)
+    due = asked.due()
+    held = due.held_by(request.member).order_by("held_until").first()
     try:
-        review = held or claims.claim_next(by=request.member)
-    except claims.TooManyClaims:  # those held are on signals that are not to be seen any more
+        review = held or claims.claim_next(among=due if asked.narrows_due else None, by=request.member)
+    except claims.TooManyClaims:  # those held match another filter, or their signals are not to be seen any more
         messages.warning(request, TOO_MANY)
-        return redirect("reviews:queue")
+        return redirect(f"{reverse('reviews:queue')}{'?state=mine' if asked.narrows_due else ''}")
     if review is None:
-        free = next_free(request.member)
-        clear = SPARED if limits_of(request.member).hide_something else CLEAR
+        free = next_free(due)
+        clear = SPARED if limits_of(request.member).hide_something else NO_MORE if asked.narrows_due else CLEAR
         messages.info(request, ALL_HELD.format(at=free) if free else clear)
-        return redirect("reviews:queue")
-    return redirect("reviews:review", review.pk)
+        return redirect(reverse("reviews:queue") + asked.onward)
+    return redirect(reverse("reviews:review", args=[review.pk]) + asked.onward)
+
+
+def to_review(request: MemberRequest, review_id: UUID) -> HttpResponse:
+    """To the page of a review, within the filter that the member came with."""
+    return redirect(reverse("reviews:review", args=[review_id]) + filter_of(request).within)
+
+
+def to_queue(request: MemberRequest) -> HttpResponse:
+    """To the list, within that filter."""
+    return redirect(reverse("reviews:queue") + filter_of(request).within)
 
 
 def visible(request: MemberRequest, review_id: UUID) -> Review:
@@ -195,13 +210,13 @@ def review_page(
     request: MemberRequest, found: Review, form: DecisionForm, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The page of one review."""
-    context = {**page_of(found, request.member), "form": form, **more}
+    context = {**page_of(found, request.member, filter_of(request)), "form": form, **more}
     return render(request, "reviews/review.html", context, status=status)
 
 
 def _lost(request: MemberRequest, review_id: UUID, form: DecisionForm) -> HttpResponse:
     """The page as it is now, with the words that could not be saved, and who has or had the review."""
-    context = page_of(visible(request, review_id), request.member)
+    context = page_of(visible(request, review_id), request.member, filter_of(request))
     holder, decision = context["review"].held_by_name, context["decision"]
     if context["review"].state == ReviewState.DECIDED and decision is None:
         who = "It was decided meanwhile; what was decided is shown after the second look at it."

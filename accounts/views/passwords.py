@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.email_change import begin_change, waiting_change
 from accounts.forms import AddressForm, LetterCodeForm, NewAddressForm, NewPasswordForm
 from accounts.requests import PersonRequest
-from accounts.resets import ask_reset, person_of
+from accounts.resets import LinkUsed, ask_reset, choose_by_link, person_of
 from accounts.services import EmailTaken, change_email, change_password
 from lantern.lib.marks import personal, public
 
@@ -63,8 +63,10 @@ def choose(request: HttpRequest, uid: str, token: str) -> HttpResponse:
         return render(request, "accounts/password_too_late.html", status=410)
     form = NewPasswordForm(request.POST or None, user=user)
     if form.is_valid():
-        change_password(user, form.cleaned_data["password"], by=user)
-        request.session.pop(TOKEN, None)
+        try:
+            choose_by_link(user, request.session.pop(TOKEN), form.cleaned_data["password"])
+        except LinkUsed:
+            return render(request, "accounts/password_too_late.html", status=410)
         messages.success(request, "Your password was changed. Sign in with it.")
         return redirect("account_login")
     context = {"form": form, "person": user}

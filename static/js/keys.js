@@ -18,7 +18,8 @@ const SELECTORS = {
   dismissed: "[name=verdict][value=dismissed]",
   search: "form[role=search] select, form[role=search] input:not([type=hidden])",
 };
-const target = (act) => seen(SELECTORS[act] ?? `[data-act="${act}"]`);
+// What the page itself has comes before the bar above it: the queue, as it was narrowed.
+const target = (act) => seen(SELECTORS[act] ?? `main [data-act="${act}"]`) ?? seen(`[data-act="${act}"]`);
 
 function move(step) {
   const items = [...document.querySelectorAll(LISTED)].filter(visible);

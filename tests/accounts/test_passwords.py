@@ -1,6 +1,7 @@
 """Passwords and e-mail addresses: changed, forgotten, and never telling who is known."""
 
 import re
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts import post, resets
 from accounts.models import ResetRequest, User
 from audit.models import AuditEvent
-from lantern.lib.tenancy import Scope, acting
+from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member
-from tests.accounts.way_in import is_in
-from tests.world import PASSWORD, new_browser, signed_in
+from tests.accounts.way_in import at_once, is_in
+from tests.world import PASSWORD, add_company, add_team_member, new_browser, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,25 @@ def test_a_forgotten_password_is_chosen_anew_by_a_link_that_works_once(alice: Me
     assert again.get(again.get(link)["Location"]).status_code == 410
 
 
+@pytest.mark.django_db(transaction=True)
+def test_one_link_sent_sixteen_times_at_once_works_once() -> None:
+    with acting_as_system():
+        alice = add_team_member(add_company("northwind"), "alice", with_password=True)
+        resets.ask_reset(alice.user.email)
+    link = _link()
+    browser = new_browser()
+    hidden = browser.get(link)["Location"]
+    numbers = count()
+
+    def choose(window: Client) -> int:
+        password = f"{BETTER} {next(numbers)}"
+        return window.post(hidden, {"password": password, "again": password}).status_code
+
+    assert sorted(at_once(browser, choose)) == [302, *[410] * 15]
+    with acting_as_system():
+        assert AuditEvent.objects.filter(event="person.password_changed").count() == 1
+
+
 def test_asking_tells_nothing_and_does_the_same_for_everybody(alice: Member) -> None:
     from django.db import connection  # noqa: PLC0415
 
@@ -81,11 +101,11 @@ def test_wrong_and_unknown_sign_ins_hash_as_often(alice: Member, monkeypatch: py
     hashed: list[str] = []
     encode = MD5PasswordHasher.encode
 
-    def count(*given: Any) -> str:
+    def counted(*given: Any) -> str:
         hashed.append(given[1])
         return encode(*given)
 
-    monkeypatch.setattr(MD5PasswordHasher, "encode", count)
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
     counts = []
     for email in ("alice@northwind.example", "nobody@northwind.example"):
         hashed.clear()

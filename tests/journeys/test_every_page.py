@@ -30,13 +30,32 @@ ANALYST = (
     "/reviews/wellbeing/help/",
     "/no-such-page/",
 )
-LEAD = ("/reviews/team/", "/reviews/team/practice/")
+LEAD = ("/reviews/team/", "/reviews/team/practice/", "/record/", "/record/checkpoints/", "/participant/impact/")
+ADMIN = (
+    "/participant/",
+    "/participant/members/",
+    "/participant/invitations/",
+    "/participant/training/",
+    "/participant/training/sharing/",
+    "/participant/groups/",
+    "/participant/agreement/",
+    "/participant/settings/",
+    "/participant/check-ins/",
+)
 STAFF = (
     "/admin/",
     "/admin/participants/participant/",
     "/admin/participants/participant/add/",
     "/admin/participants/sharinggroup/",
     "/admin/participants/member/",
+    "/admin/participants/sharinggroup/add/",
+    "/admin/participants/checkin/",
+    "/admin/participants/invitation/",
+    "/admin/participants/invitation/add/",
+    "/admin/participants/signon/",
+    "/admin/accounts/factorreset/",
+    "/admin/accounts/factorreset/add/",
+    "/record/",
 )
 
 
@@ -54,6 +73,11 @@ def test_pages_of_an_analyst(visit: Visit, path: str) -> None:
 @pytest.mark.parametrize("path", LEAD)
 def test_pages_of_a_lead(visit: Visit, path: str) -> None:
     _open_and_examine(visit("lee@pixelforge.example"), path)
+
+
+@pytest.mark.parametrize("path", ADMIN)
+def test_pages_of_a_participant_s_admin(visit: Visit, path: str) -> None:
+    _open_and_examine(visit("kim@pixelforge.example"), path)
 
 
 @pytest.mark.parametrize("path", STAFF)
@@ -131,5 +155,5 @@ def test_an_upload_that_is_ready(visit: Visit, lantern: RunningInstallation, tmp
 def _open_and_examine(page: Page, path: str) -> None:
     answer = page.goto(path)
     assert answer is not None
-    assert answer.status in (200, 404), answer.status
+    assert answer.status == (404 if path == "/no-such-page/" else 200)
     assert examine(page) == []

@@ -1,25 +1,30 @@
 """Every address × everybody who could ask × own, another's and no object, with the expected answer written down."""
 
+import time
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.apps import apps
+from django.contrib.admin import site
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.passing import CONFIRMED
 from audit.models import AuditEvent, Checkpoint
 from audit.record import PORTAL
 from audit.sealing import seal_all
+from lantern.lib.marks import mark_of
 from participants.check_ins import plan
 from participants.invitations import invite
-from participants.models import CheckIn, CheckInKind, Member, ParticipantState, Role
-from participants.services import move_participant
+from participants.models import CheckIn, CheckInKind, Member, Participant, ParticipantState, Role
+from participants.services import default_group, move_participant
 from reviews.claims import claim_next
 from reviews.deciding import record_decision
 from reviews.decision_templates import save_template
@@ -30,6 +35,7 @@ from signals.exporting import ask_for_export
 from signals.looking_up import ask
 from signals.models import Export
 from signals.saved_filters import save_filter
+from tests.accounts.way_in import grow_stale
 from tests.reviews.following import decide, practise, send
 from tests.signals.files import as_file
 from tests.sweeps.test_marks import PERSONAL, PUBLIC
@@ -469,3 +475,133 @@ def test_losing_the_right_takes_effect_on_the_next_request(world: World) -> None
     assert _asked(browser, "get", "/")[0] == 200
     get_user_model().objects.filter(pk=world.people["analyst"].pk).update(is_active=False, last_login=timezone.now())
     assert _asked(browser, "get", "/signals/")[0] == 302
+
+
+# Pages that ask for a factor of the last minutes: exports, keys, roles, publishing, and the way in itself.
+ASKS_AGAIN = {
+    "signals:export_new",
+    "signals:export_approve",
+    "signals:export_refuse",
+    "signals:export_download",
+    "participants:member",
+    "participants:remove",
+    "participants:readmit",
+    "participants:invite",
+    "participants:renew",
+    "participants:withdraw",
+    "accounts:factor_remove",
+    "accounts:authenticator_new",
+    "accounts:passkey_new",
+    "accounts:passkey_new_begin",
+    "accounts:passkey_new_complete",
+    "accounts:recovery",
+    "accounts:password",
+    "accounts:email",
+    "accounts:email_code",
+}
+# The same in the admin: address, and what it is about where it is about something.
+ADMIN_ASKS_AGAIN = (
+    ("admin:participants_participant_add", ""),
+    ("admin:participants_participant_change", "company"),
+    ("admin:participants_participant_export", ""),
+    ("admin:participant_move", "company"),
+    ("admin:participant_leave", "company"),
+    ("admin:participants_sharinggroup_add", ""),
+    ("admin:participants_sharinggroup_change", "group"),
+    ("admin:participants_invitation_add", ""),
+    ("admin:accounts_factorreset_add", ""),
+    ("admin:participants_signon_add", ""),
+    ("admin:transparency_edition_publish", "draft"),
+    ("admin:signals_legalhold_export", ""),
+)
+
+
+def test_what_matters_most_asks_again_for_a_factor(world: World) -> None:
+    marks = {name: mark_of(pattern.callback) for name, pattern in every_url()}
+    assert {name for name, mark in marks.items() if mark and mark.fresh} == ASKS_AGAIN
+    wrong = {}
+    for name in ASKS_AGAIN:
+        own = name in OWN
+        browser = world.browser("analyst" if own else PAGES[name].who[0])
+        url = reverse(name) if own else _address(name, world.own)
+        for is_stale in (False, True):
+            if is_stale:
+                grow_stale(browser)
+            for method in {"post", OWN[name][0] if own else PAGES[name].method}:
+                if _asked(browser, method, url)[1].startswith("/accounts/confirm/") != is_stale:
+                    wrong[name, method] = is_stale
+        _just_confirmed(browser)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("name", "about"), ADMIN_ASKS_AGAIN)
+def test_the_admin_asks_again_for_a_factor(name: str, about: str, northwind: Participant, as_sam: Client) -> None:
+    group = default_group(by=PORTAL)
+    about_what = {"company": northwind.pk, "group": group.pk, "draft": 999_999_999}
+    url = reverse(name, args=[about_what[about]] if about else [])
+    assert not _asked(as_sam, "post", url)[1].startswith("/accounts/confirm/")
+    grow_stale(as_sam)
+    assert _asked(as_sam, "post", url)[1].startswith("/accounts/confirm/")
+
+
+def _just_confirmed(browser: Client) -> None:
+    session = browser.session
+    session[CONFIRMED] = time.time()
+    session.save()
+
+
+def _admin_names() -> set[str]:
+    """Each address of the admin by its name, the catch-all excepted."""
+    resolver = next(entry for entry in get_resolver().url_patterns if getattr(entry, "app_name", "") == "admin")
+    return {f"admin:{name}" for name in resolver.reverse_dict if isinstance(name, str)}
+
+
+def test_no_address_of_the_admin_answers_anybody_but_staff(world: World) -> None:
+    """Whatever stands in its place, own, another's or nothing: the gate comes before the view."""
+    wrong = {}
+    resolver = next(entry for entry in get_resolver().url_patterns if getattr(entry, "app_name", "") == "admin")
+    names = _admin_names()
+    assert len(names) > 60
+    for name in names:
+        (possibility, *_), *_ = resolver.reverse_dict.getlist(name.removeprefix("admin:"))
+        _, parameters = possibility[0] if isinstance(possibility[0], tuple) else possibility
+        for person in (person for person in PERSONS if person != "staff"):
+            url = _admin_address(name, parameters, world.own)
+            status, location = _asked(world.browser(person), "get", url)
+            wanted = (302, True) if person in SENT_AWAY else (404, False)
+            if (status, location.startswith("/accounts/login/")) != wanted:
+                wrong[name, person] = status, location
+    assert wrong == {}
+
+
+def _admin_address(name: str, parameters: list[str], objects: dict[str, Key]) -> str:
+    fitting: tuple[Any, ...] = (1, objects["review"], "participants")
+    for candidate in fitting:
+        try:
+            return reverse(name, args=[candidate] * len(parameters))
+        except NoReverseMatch:
+            continue
+    return reverse(name, args=[1, objects["review"]])
+
+
+DECISIONS_OF_PARTICIPANTS = (
+    "reviews:claim",
+    "reviews:decide",
+    "reviews:second_vote",
+    "reviews:reopen",
+    "reviews:appeal",
+    "signals:new_check",
+    "signals:export_approve",
+    "signals:upload_agree",
+    "participants:invite",
+    "participants:remove",
+    "check_ins:check_in",
+)
+
+
+def test_staff_never_decide_for_a_participant(world: World) -> None:
+    for name in DECISIONS_OF_PARTICIPANTS:
+        for person in ("staff", "auditor"):
+            assert _asked(world.browser(person), "post", _address(name, world.own))[0] == 404, name
+    models = [*apps.get_app_config("reviews").get_models(), *apps.get_app_config("signals").get_models()]
+    assert {model.__name__ for model in models if site.is_registered(model)} == {"LegalHold", "Erasure", "ExpiryRun"}

@@ -18,6 +18,7 @@ from audit.models import AuditEvent
 from audit.record import PORTAL
 from lantern.demo.people import ELSEWHERE
 from lantern.demo.programme import answers_of
+from lantern.resealing import reseal, sealed_columns, start_resealing
 from participants import check_ins, invitations
 from participants import services as participants
 from participants.agreements import add_agreement, read_agreement
@@ -25,6 +26,7 @@ from participants.applying import save_draft, start_application, submit_applicat
 from participants.keeping import keep_check_in
 from participants.members import change_role, readmit_member, remove_member
 from participants.models import CheckIn, CheckInKind, Invitation, Member, Participant, ParticipantState, Role
+from participants.recording import take_out
 from participants.sign_on import person_behind, set_sign_on
 from participants.training import pass_module
 from participants.training_modules.sharing import SHARING
@@ -187,6 +189,7 @@ def _invited(member: Member, *, by: Any) -> Invitation:
 BY_THE_PORTAL = {
     "route", "expire", "start_application", "save_draft", "submit_application", "plan", "keep_check_in",
     "withdraw_departed", "settle", "release_expired", "send_feedback", "choose_care", "report_month",
+    "start_resealing", "reseal",
 }  # fmt: skip
 
 
@@ -644,6 +647,17 @@ ACTS: dict[str, Act] = {
         lambda a, b: None,
         lambda _, b: report_figures(2025, {"referrals": 1}, by=b),
         ["figures.reported"],
+    ),
+    "take_out": (
+        lambda a, b: None,
+        lambda _, b: take_out(AuditEvent.objects.filter(participant_id=b.participant_id), by=b),
+        ["record.exported"],
+    ),
+    "start_resealing": (lambda a, b: None, lambda _, b: start_resealing(), ["keys.resealing_started"]),
+    "reseal": (
+        lambda a, b: start_resealing(),
+        lambda _, b: reseal(),
+        ["keys.resealing_finished"] * len(list(sealed_columns())),
     ),
     "remind": (lambda a, b: None, lambda _, b: remind(b.participant, 2025, by=b), ["figures.asked"]),
 }

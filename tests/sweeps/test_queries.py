@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from audit.record import PORTAL
+from audit.sealing import seal_all
 from participants.check_ins import answer, plan, sign_off
 from participants.invitations import invite
 from participants.models import CheckIn, CheckInKind, Member, Participant, Role
@@ -140,6 +141,19 @@ def test_a_company_s_pages_ask_a_constant_number_of_times(northwind: Participant
     for number in range(20):
         add_team_member(northwind, f"member{number}")
         invite(northwind, address=f"new{number}@northwind.example", role=Role.LEAD, by=adam)
+    assert {url: _asked(browser, url) for url in urls} == few
+
+
+def test_the_record_asks_a_constant_number_of_times(northwind: Participant) -> None:
+    browser = signed_in(add_team_member(northwind, "adam", Role.ADMIN).user)
+    seal_all()
+    urls = ("/record/", "/record/checkpoints/")
+    for url in urls:
+        _asked(browser, url)
+    few = {url: _asked(browser, url) for url in urls}
+    for number in range(10):
+        add_team_member(northwind, f"member{number}")
+        seal_all()
     assert {url: _asked(browser, url) for url in urls} == few
 
 
