@@ -33,7 +33,8 @@ def paced(action: str) -> Callable[[Any], Any]:
                 company = str(request.member.participant_id)
                 if not consume(request, app=APP, action=action, key=company, user=request.user, limit_get=True):
                     _tell(request, action)
-                    return respond_429(request)
+                    refusal: HttpResponse = respond_429(request)
+                    return refusal
             return view(request, *args, **kwargs)
 
         return answer

@@ -12,7 +12,7 @@ from django.contrib.admin import site
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.test import Client
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -552,15 +552,18 @@ def _just_confirmed(browser: Client) -> None:
 
 def _admin_names() -> set[str]:
     """Each address of the admin by its name, the catch-all excepted."""
-    resolver = next(entry for entry in get_resolver().url_patterns if getattr(entry, "app_name", "") == "admin")
-    return {f"admin:{name}" for name in resolver.reverse_dict if isinstance(name, str)}
+    return {f"admin:{name}" for name in _admin().reverse_dict if isinstance(name, str)}
+
+
+def _admin() -> URLResolver:
+    entries = (entry for entry in get_resolver().url_patterns if isinstance(entry, URLResolver))
+    return next(entry for entry in entries if entry.app_name == "admin")
 
 
 def test_no_address_of_the_admin_answers_anybody_but_staff(world: World) -> None:
     """Whatever stands in its place, own, another's or nothing: the gate comes before the view."""
     wrong = {}
-    resolver = next(entry for entry in get_resolver().url_patterns if getattr(entry, "app_name", "") == "admin")
-    names = _admin_names()
+    resolver, names = _admin(), _admin_names()
     assert len(names) > 60
     for name in names:
         (possibility, *_), *_ = resolver.reverse_dict.getlist(name.removeprefix("admin:"))
