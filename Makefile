@@ -30,7 +30,7 @@ run: $(VENV)/.run
 	@exec $(PY) manage.py run --port "$(PORT)"
 
 test: $(VENV)/.dev
-	$(PY) -m pytest -n $(PROCESSES) $(ARGS)
+	$(PY) -m pytest -n $(PROCESSES) --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev
 	@! grep -nE '://|^[[:space:]]*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)' requirements*.in requirements*.txt \

@@ -88,7 +88,7 @@ def assert_exact(work: Work, file: IntakeFile) -> None:
     assert place.number(f"SELECT count(*) {own}") == file.counts["new"]
     assert place.number(f"SELECT count(DISTINCT signal_id) {own}") == file.counts["new"]
     assert place.number(f"SELECT count(*) {own} AND state <> 'in_force'") == 0
-    doubled = "SELECT count(*) FROM signals_signal WHERE contributor_count <> 1"
+    doubled = f"SELECT count(*) FROM signals_signal WHERE contributor_count <> 1 AND id IN (SELECT signal_id {own})"
     assert place.number(doubled) == 0
     left = f"SELECT count(*) FROM signals_stagedrow WHERE batch = '{work.id}' AND outcome <> 'rejected'"
     assert place.number(left) == 0

@@ -47,7 +47,6 @@ STAFF = (
     "/admin/participants/participant/",
     "/admin/participants/participant/add/",
     "/admin/participants/sharinggroup/",
-    "/admin/participants/member/",
     "/admin/participants/sharinggroup/add/",
     "/admin/participants/checkin/",
     "/admin/participants/invitation/",
