@@ -18,7 +18,7 @@ class Figure:
     unit: str
 
     def __str__(self) -> str:
-        number = f"{self.value:,.4g}" if self.value < 1 else f"{self.value:.0f}"
+        number = f"{self.value:,.4g}" if self.value < 10 else f"{self.value:.0f}"
         return f"{self.name} {number} {self.unit}"
 
 
