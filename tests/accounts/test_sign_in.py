@@ -117,7 +117,7 @@ def test_a_password_alone_opens_nothing(mia: Member) -> None:
 )
 def test_a_wrong_code_is_said_at_its_field(mia: Member, code: str) -> None:
     if code == _code_of(mia.user):
-        pytest.skip("that is the right code just now")
+        code = "000001"
     browser = new_browser()
     _password(browser, mia.user.email)
     answer = browser.post("/accounts/code/", {"code": code})
