@@ -22,7 +22,7 @@ help:
 	@echo 'make check  format, lint, types, layers, templates, migrations, deployment'
 	@echo 'make fmt    formats code and templates'
 	@echo 'make bench  the benchmarks, one line per figure'
-	@echo 'make fuzz   reads 200,000 mutated files; FILES=1000 reads fewer'
+	@echo 'make fuzz   reads 200,000 mutated files, sends 100,000 hostile requests; FILES=1000, REQUESTS=1000 take fewer'
 	@echo 'make sbom   the software bill of materials, build/lantern.cdx.json'
 	@echo 'make lock   makes requirements*.txt again; UPGRADE=--upgrade takes newer versions'
 
@@ -57,7 +57,8 @@ bench: $(VENV)/.run
 	place.__exit__(None, None, None); sys.exit(code)' $(ARGS)
 
 fuzz: $(VENV)/.dev
-	LANTERN_FUZZ_FILES=$${FILES:-200000} $(PY) -m pytest -q tests/signals/test_mutated_files.py $(ARGS)
+	LANTERN_FUZZ_FILES=$${FILES:-200000} LANTERN_FUZZ_REQUESTS=$${REQUESTS:-100000} LANTERN_FUZZ_WIRE=$${REQUESTS:-100000} \
+		$(PY) -m pytest -q tests/signals/test_mutated_files.py tests/hostile $(ARGS)
 
 lock: $(VENV)/.dev
 	$(COMPILE) --output-file requirements.txt requirements.in

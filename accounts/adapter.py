@@ -19,6 +19,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         return user if user is not None and user.is_active else None
 
+    def is_safe_url(self, url: str) -> bool:
+        """Whether one may be led there after signing in. What is no address at all (`http://[`) is none of ours."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_login_stages(self) -> list[str]:
         """After the password, and before there is a session: the one-time code."""
         return ["accounts.stages.OneTimeCodeStage"]

@@ -22,6 +22,7 @@ from lantern.lib import request_ids
 from lantern.lib.logs import route_of
 from lantern.lib.marks import Mark, mark_of
 from lantern.lib.tenancy import Scope, acting
+from lantern.lib.wire import stated_length
 from participants.models import Member
 from participants.policies import Action, can
 
@@ -72,15 +73,18 @@ class Headers:
 class Bounds:
     """Refuses a request that is larger than its sender may send, by its stated length, before any of it is read.
 
-    The server passes on no more than the stated length, and nothing of a body that states none.
+    The server passes on no more than the stated length, and nothing of a body that states none. A length that is no
+    number, and letters that are not UTF-8's (which no form of ours asks for), are refused too.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        stated = request.META.get("CONTENT_LENGTH") or "0"
-        if stated.isascii() and stated.isdecimal() and int(stated) > _most_bytes(request):
+        length = stated_length(request)
+        if length is None or not getattr(request, "is_readable", True):
+            return render(request, "400.html", status=400)
+        if length > _most_bytes(request):
             return render(request, "400.html", {"too_large": True}, status=413)
         return self.get_response(request)
 

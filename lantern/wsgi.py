@@ -2,11 +2,14 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantern.settings")
-application = get_wsgi_application()
+django.setup(set_prefix=False)
 
-from lantern.starting import refuse_to_start  # noqa: E402 -- settings come first
+from lantern.lib.wire import Application  # noqa: E402 -- settings come first
+from lantern.starting import refuse_to_start  # noqa: E402
+
+application = Application()
 
 refuse_to_start()

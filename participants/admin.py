@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from import_export.admin import ExportMixin
 from import_export.resources import ModelResource
 
 from accounts.models import User
@@ -13,6 +12,7 @@ from audit.events import Event
 from audit.models import AuditEvent
 from audit.record import record
 from participants import check_in_admin, desk, invitation_admin, sign_in_admin
+from participants.export_admin import RecordedExport
 from participants.models import Member, Participant, SharingGroup
 from participants.services import add_group, add_participant, change_participant
 from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
@@ -70,9 +70,10 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Participant)
-class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
+class ParticipantAdmin(RecordedExport, StaffAdmin):
     """Participants: what they are, and how they stand."""
 
+    export_event = Event.PARTICIPANTS_EXPORTED
     resource_classes: ClassVar[list[type[ModelResource]]] = [ParticipantResource]
     form = ParticipantForm
     fresh_changes = True
@@ -92,15 +93,6 @@ class ParticipantAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
         participant = self.get_object(request, object_id)
         context = {**(extra_context or {}), **(desk.shown(participant) if participant else {})}
         return super().change_view(request, object_id, form_url, context)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
-        """The file; taking it out is recorded with its size."""
-        by: Any = request.user
-        record(Event.PARTICIPANTS_EXPORTED, Participant, by=by, rows=queryset.count())
-        return super().get_export_data(file_format, request, queryset, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Participant | None = None) -> tuple[str, ...]:
         return ("slug", "active_since") if obj else ("active_since",)

@@ -5,11 +5,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
-from import_export.admin import ExportMixin
 from import_export.resources import ModelResource
 
 from audit.events import Event
-from audit.record import record
+from participants.export_admin import RecordedExport
 from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
 from signals.erasing import NothingHeld, OnHold, erasable, erase_value
 from signals.faults import FAULTS, RowFault
@@ -61,22 +60,14 @@ class LegalHoldResource(ModelResource):  # type: ignore[misc]
 
 
 @admin.register(LegalHold)
-class LegalHoldAdmin(ExportMixin, StaffAdmin):  # type: ignore[misc]
+class LegalHoldAdmin(RecordedExport, StaffAdmin):
     """Legal holds: placed with a reason, lifted with a reason, never deleted."""
 
+    export_event = Event.HOLDS_EXPORTED
     resource_classes: ClassVar[list[type[ModelResource]]] = [LegalHoldResource]
     list_display = ("id", "signal_id", "incident_id", "reason", "placed_at", "lifted_at")
     list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
     list_select_related = False
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **kwargs: Any) -> Any:
-        """The file; taking it out is recorded with its size."""
-        by: Any = request.user
-        record(Event.HOLDS_EXPORTED, LegalHold, by=by, rows=queryset.count())
-        return super().get_export_data(file_format, request, queryset, **kwargs)
 
     def get_form(self, request: HttpRequest, obj: LegalHold | None = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **{**kwargs, "form": LiftHoldForm if obj else PlaceHoldForm})

@@ -58,6 +58,8 @@ def test_one_lands_where_one_wanted_to_go_and_nowhere_else(mia: Member) -> None:
         ("/reviews/", "/reviews/"),
         ("https://elsewhere.example/", "/"),
         ("//elsewhere.example", "/"),
+        ("http://[::1", "/"),
+        ("//[", "/"),
     ):
         browser = new_browser()
         _password(browser, mia.user.email, to=wanted)

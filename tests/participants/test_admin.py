@@ -95,6 +95,12 @@ def test_the_slug_of_a_participant_stays(as_sam: Client, northwind: Participant)
     assert (northwind.slug, northwind.name) == ("northwind", "Renamed")
 
 
+def test_an_export_narrowed_by_what_does_not_exist_is_of_all(as_sam: Client) -> None:
+    for query in ("nothing=1", "active_since=%FF", "state__exact__exact=1"):
+        answer = as_sam.get(f"{LIST}export/?{query}")
+        assert (answer.status_code, answer["Location"]) == (302, f"{LIST}export/")
+
+
 def test_participants_can_be_exported(as_sam: Client, northwind: Participant) -> None:
     assert as_sam.get(f"{LIST}export/").status_code == 200
     fields = {f"participantresource_{name}": "on" for name in ("slug", "name", "state")}
