@@ -22,7 +22,8 @@ help:
 	@echo 'make check  format, lint, types, layers, templates, migrations, deployment'
 	@echo 'make fmt    formats code and templates'
 	@echo 'make bench  the benchmarks, one line per figure'
-	@echo 'make fuzz   reads 200,000 mutated files, sends 100,000 hostile requests; FILES=1000, REQUESTS=1000 take fewer'
+	@echo 'make fuzz   reads 200,000 mutated files, sends 100,000 hostile requests,'
+	@echo '            tells 1,000 stories of members who do anything; FILES, REQUESTS and STORIES say how many'
 	@echo 'make sbom   the software bill of materials, build/lantern.cdx.json'
 	@echo 'make lock   makes requirements*.txt again; UPGRADE=--upgrade takes newer versions'
 
@@ -58,7 +59,7 @@ bench: $(VENV)/.run
 
 fuzz: $(VENV)/.dev
 	LANTERN_FUZZ_FILES=$${FILES:-200000} LANTERN_FUZZ_REQUESTS=$${REQUESTS:-100000} LANTERN_FUZZ_WIRE=$${REQUESTS:-100000} \
-		$(PY) -m pytest -q tests/signals/test_mutated_files.py tests/hostile $(ARGS)
+		LANTERN_FUZZ_STORIES=$${STORIES:-1000} $(PY) -m pytest -q tests/signals/test_mutated_files.py tests/hostile $(ARGS)
 
 lock: $(VENV)/.dev
 	$(COMPILE) --output-file requirements.txt requirements.in

@@ -8,6 +8,7 @@ from import_export.admin import ExportMixin
 
 from audit.events import Event
 from audit.record import record
+from participants.staff_admin import has_nul
 
 
 class RecordedExport(ExportMixin):  # type: ignore[misc]
@@ -26,6 +27,8 @@ class RecordedExport(ExportMixin):  # type: ignore[misc]
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         """The form, or the file. An address that narrows by what does not exist leads to all rows, as in the list."""
+        if has_nul(request):
+            return HttpResponseRedirect(request.path)
         try:
             return super().export_action(request)  # type: ignore[no-any-return]
         except IncorrectLookupParameters:

@@ -3,10 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from participants.policies import Action, can
+
+
+def has_nul(request: HttpRequest) -> bool:
+    """Whether a value of the address holds the one character that no text in the database can."""
+    return any("\x00" in text for texts in request.GET.lists() for text in (texts[0], *texts[1]))
 
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -31,6 +38,26 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Filters are compared as they come; a NUL would fail in the database."""
+        if has_nul(request):
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+        """Do what was chosen for the rows that were chosen; where these are no ids, nothing."""
+        try:
+            return super().response_action(request, *args, **kwargs)
+        except (ValidationError, ValueError):
+            return HttpResponseRedirect(request.path)
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Objects are called by their own key only; Django fails over names that are no fields."""
+        return to_field == self.opts.pk.name
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        return super().get_object(request, object_id, from_field or None)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit event is the record; Django's own log would be a second, changeable one."""

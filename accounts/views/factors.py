@@ -162,6 +162,6 @@ def _whose(request: HttpRequest) -> Any:
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
         found = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -53,7 +53,13 @@ class Attackers:
         invite(company, address="noor@northwind.example", role=Role.ANALYST, by=PORTAL)
         invited.get(f"/participant/invitation/{_token_of_the_last_letter()}/")
         applying.post("/participants/apply/", {"contact_name": "Noor", "contact_email": "noor@fernlight.example"})
+        self._with_challenges("lead")
         self.sessions |= {"half": half.cookies, "invited": invited.cookies, "applying": applying.cookies}
+
+    def _with_challenges(self, person: str) -> None:
+        """Passkeys are asked for and to be made: what is sent as an answer is looked at."""
+        for address in ("/accounts/passkeys/new/options/", "/accounts/passkey/"):
+            assert self.browser(person).post(address).status_code == 200
 
     def _add_addresses(self, world: World) -> None:
         rows = [(name, page.method, _address(name, world.own), list(page.who)) for name, page in PAGES.items()]

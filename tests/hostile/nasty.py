@@ -110,6 +110,11 @@ JSON = [
     b'{"id":"x","rawId":1,"response":[]}',
     b'{"id":{},"rawId":null,"type":"public-key","response":{"clientDataJSON":"\\u0000","attestationObject":"x"}}',
     b"9" * 5_000,
+    b'{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"e30","attestationObject":"oA"}}',
+    b'{"id":"AA","rawId":"AA","type":"public-key","response":{"clientDataJSON":"AA","attestationObject":"gIE"}}',
+    b'{"id":"AA","rawId":"AA","response":{"clientDataJSON":"e30","authenticatorData":"AA","signature":"AA"}}',
+    b'{"id":"\\u0000","rawId":"%","type":"x","response":{"clientDataJSON":[],"authenticatorData":{},"signature":1}}',
+    b'{"id":"AA","rawId":"AA","type":"public-key","response":null,"name":["x"],"next":{"a":1}}',
 ]  # fmt: skip
 LENGTHS = [b"", b"-1", b"0", b"x", b"9" * 30, b"1e3", b" 5", b"+5", "٣".encode()]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "get", "A" * 200]

@@ -95,7 +95,7 @@ def _body(target: Target, pairs: nasty.Pairs, chance: Random) -> tuple[bytes, by
     if target.files or kind < 0.1:
         files = [name.encode() for name in target.files or {"file"}]
         content_type, body = b"multipart/form-data; boundary=b", nasty.multipart(pairs, files, chance)
-    elif kind < 0.2:
+    elif kind < (0.9 if "passkey" in target.path else 0.2):
         content_type, body = b"application/json", chance.choice(nasty.JSON)
     else:
         content_type, body = FORM, nasty.urlencoded(pairs, chance)

@@ -25,7 +25,7 @@ from tests.sweeps.test_access import World, world
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db
 
-REQUESTS = int(os.environ.get("LANTERN_FUZZ_REQUESTS", "600"))
+REQUESTS = int(os.environ.get("LANTERN_FUZZ_REQUESTS", "500"))
 SEED = int(os.environ.get("LANTERN_FUZZ_SEED", "1"))
 
 

@@ -96,9 +96,18 @@ def test_the_slug_of_a_participant_stays(as_sam: Client, northwind: Participant)
 
 
 def test_an_export_narrowed_by_what_does_not_exist_is_of_all(as_sam: Client) -> None:
-    for query in ("nothing=1", "active_since=%FF", "state__exact__exact=1"):
+    for query in ("nothing=1", "active_since=%FF", "state__exact__exact=1", "state__exact=act%00ive"):
         answer = as_sam.get(f"{LIST}export/?{query}")
         assert (answer.status_code, answer["Location"]) == (302, f"{LIST}export/")
+
+
+def test_lists_of_the_admin_take_no_nonsense(as_sam: Client, northwind: Participant) -> None:
+    assert as_sam.get(f"{LIST}?state__exact=act%00ive")["Location"] == f"{LIST}?e=1"
+    invitations = "/admin/participants/invitation/"
+    answer = as_sam.post(invitations, {"action": "renew", "_selected_action": "no id", "index": "0"})
+    assert (answer.status_code, answer["Location"]) == (302, invitations)
+    assert as_sam.get(f"{LIST}add/?_to_field=%2B&_popup=1").status_code == 400
+    assert as_sam.post(f"{LIST}{northwind.pk}/change/", {"_to_field": ""}).status_code == 200
 
 
 def test_participants_can_be_exported(as_sam: Client, northwind: Participant) -> None:
