@@ -1,8 +1,9 @@
 """Which signals enter whose queue, and how urgently: set-based, exactly one review per participant and signal."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Q
 from guardian.shortcuts import get_objects_for_group
 
 from audit.events import Event
@@ -12,9 +13,10 @@ from lantern.lib.tenancy import acting_as_system
 from participants.models import Participant, SharingGroup
 from reviews.models import Review
 from reviews.rules import DEFAULT
-from signals.models import Signal
+from signals.models import Contribution, Signal
 
 SLICE_SIGNALS = 2_000
+UNROUTED = timedelta(hours=1)  # how long what is shared may wait for its routing, at the most
 
 # Signals that are being merged at this moment are skipped; their merge rings again.
 TAKE = """
@@ -73,11 +75,17 @@ def route() -> int:
 
 
 def miss(participant: Participant, *, since: datetime) -> None:
-    """Have routed again what was shared in the groups of `participant` from `since` on, while it did not take part."""
+    """Have routed again what `participant` did not get in its groups from `since` on, while it did not take part.
+
+    That is what others shared meanwhile, or so shortly before that it was not routed yet, and what others still share
+    after the participant's own word on it has ended.
+    """
     with acting_as_system():
         groups = get_objects_for_group(participant.auth_group, "participants.view_signals", klass=SharingGroup)
-        missed = Signal.objects.filter(sharing_group__in=list(groups), last_shared_at__gte=since)
-        missed.filter(contributor_count__gt=0).update(routing_due=True)
+        own = Contribution.objects.filter(participant=participant, ended_at__gte=since)
+        missed = Q(last_shared_at__gte=since - UNROUTED) | Q(pk__in=own.values("signal"))
+        there = Signal.objects.filter(sharing_group__in=list(groups), contributor_count__gt=0)
+        there.filter(missed).update(routing_due=True)
     ring("reviews.route")
 
 

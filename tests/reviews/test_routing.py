@@ -1,7 +1,10 @@
 """Routing: which signals enter whose queue, and how urgently."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from audit.record import PORTAL
 from lantern.lib.tenancy import Scope, acting
@@ -12,7 +15,8 @@ from reviews.deciding import record_decision
 from reviews.models import Review
 from reviews.routing import route
 from signals.kinds import KINDS
-from signals.models import Signal
+from signals.models import Contribution, Signal
+from signals.withdrawing import withdraw
 from tests.world import add_closed_group, add_company, add_team_member, bring_to, share, share_and_route
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +121,37 @@ def test_what_was_missed_while_read_only_is_routed_on_return(alice: Member, bob:
     route()
     own = Review.objects.filter(participant=bob.participant)
     assert set(own.values_list("signal", flat=True)) == {before.pk, missed.pk}
+
+
+def _stop(company: Participant) -> None:
+    move_participant(company, to=ParticipantState.SUSPENDED, by=PORTAL, reason="a reason")
+
+
+def _return(company: Participant) -> None:
+    move_participant(company, to=ParticipantState.ACTIVE, by=PORTAL, reason="a reason")
+
+
+def test_what_was_not_routed_yet_when_it_stopped_is_routed_on_return(alice: Member, bob: Member) -> None:
+    share(alice)
+    _stop(bob.participant)
+    route()
+    _return(bob.participant)
+    route()
+    assert Review.objects.get().participant == bob.participant
+
+
+def test_what_others_still_share_is_routed_on_return_where_one_s_own_word_has_ended(alice: Member, bob: Member) -> None:
+    signal = share(alice)
+    share_and_route(bob)
+    long_before = timezone.now() - timedelta(days=90)
+    Contribution.objects.update(shared_at=long_before)
+    Signal.objects.update(last_shared_at=long_before)
+    _stop(bob.participant)
+    withdraw(Contribution.objects.get(signal=signal, participant=bob.participant), reason="mistake", by=bob)
+    # The end of a contribution has the time of its transaction, which here is the test's.
+    Contribution.objects.filter(participant=bob.participant).update(ended_at=timezone.now())
+    route()
+    assert Review.objects.count() == 0
+    _return(bob.participant)
+    route()
+    assert Review.objects.get().participant == bob.participant
