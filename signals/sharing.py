@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -39,13 +40,15 @@ def share_signals(rows: Sequence[CheckedRow], *, group: SharingGroup, by: Member
 
 
 @transaction.atomic
-def share_incident(rows: Sequence[CheckedRow], *, group: SharingGroup, by: Member) -> list[Shared]:
+def share_incident(
+    rows: Sequence[CheckedRow], *, group: SharingGroup, by: Member, sitting: UUID | None = None
+) -> list[Shared]:
     """Share the identifiers of one incident, as typed by `by`; says of each row, in order, what became of it.
 
-    The draft they were typed in is forgotten.
+    The draft they were typed in is forgotten, and what its `sitting` of the form still sends comes too late.
     """
     shared = _merged(rows, group, by)
-    forget_shared(by)
+    forget_shared(by, sitting)
     kinds = dict(Counter(row.kind for row in rows))
     outcomes = dict(Counter(each.outcome.value for each in shared))
     target = shared[0].signal if len(shared) == 1 else Signal

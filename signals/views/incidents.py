@@ -1,6 +1,7 @@
 """Sharing one signal, or one incident with several identifiers, by hand. A draft keeps what is typed between steps."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from lantern.lib.ids import new_id
 from lantern.lib.marks import requires
 from participants.policies import Action, groups_for
 from participants.requests import MemberRequest
@@ -43,7 +45,8 @@ def new(request: MemberRequest) -> HttpResponse:
     if request.method == "POST":
         form = judged_form(request.POST, groups)
         if form.is_valid():
-            shared = share_incident(form.checked_rows, group=form.chosen_group, by=request.member)
+            sitting = _sitting(request)
+            shared = share_incident(form.checked_rows, group=form.chosen_group, by=request.member, sitting=sitting)
             request.session[SHARED] = [[each.outcome, str(each.signal.pk)] for each in shared]
             messages.success(request, _said(shared))
             return redirect("signals:shared")
@@ -99,9 +102,10 @@ def check(request: MemberRequest) -> HttpResponse:
 def draft(request: MemberRequest) -> HttpResponse:
     """Keep what is typed so far. A script asks for it; a person presses a button."""
     typed = Typed.of(request.POST)
+    by_script = bool(request.headers.get("HX-Request"))
     if not typed.is_empty:
-        keep_draft(typed.kept(), by=request.member)
-    if request.headers.get("HX-Request"):
+        keep_draft(typed.kept(), by=request.member, sitting=_sitting(request) if by_script else None)
+    if by_script:
         return HttpResponse(status=204)
     messages.success(request, "Kept for later. Only you can see it.")
     return redirect("signals:new")
@@ -111,7 +115,7 @@ def draft(request: MemberRequest) -> HttpResponse:
 @require_POST
 def discard(request: MemberRequest) -> HttpResponse:
     """Forget what was typed."""
-    discard_draft(by=request.member)
+    discard_draft(by=request.member, sitting=_sitting(request))
     messages.success(request, "The draft is discarded.")
     return redirect("signals:new")
 
@@ -137,8 +141,16 @@ def _signals(request: MemberRequest, ids: list[str]) -> Any:
 
 
 def _form(request: MemberRequest, form: IncidentForm, *, draft: Draft | None = None, status: int = 200) -> HttpResponse:
-    context = {"form": form, "blank": template_row(), "draft": draft}
+    context = {"form": form, "blank": template_row(), "draft": draft, "sitting": new_id()}
     return render(request, "signals/new.html", context, status=status)
+
+
+def _sitting(request: MemberRequest) -> UUID | None:
+    """The opening of the form that a request comes from."""
+    try:
+        return UUID(request.POST.get("sitting", ""))
+    except ValueError:
+        return None
 
 
 def _said(shared: list[Shared]) -> str:

@@ -1,19 +1,26 @@
 """Several identifiers of one incident by hand: rows, checks as one types, drafts, and what became of each."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
 from audit.models import AuditEvent
+from audit.record import PORTAL
+from lantern.lib.ids import new_id
+from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member
+from participants.services import default_group
 from signals.drafts import forget_old, keep_draft
 from signals.incident_form import MOST_IDENTIFIERS
 from signals.models import Contribution, Draft, Signal
-from tests.world import add_closed_group, share, signed_in
+from signals.sharing import share_incident
+from tests.world import add_closed_group, add_company, add_team_member, row, share, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -101,8 +108,8 @@ def test_identifiers_are_added_and_removed_without_a_script(as_alice: Client) ->
         TYPED["value"][0],
         TYPED["value"][2],
     ]
-    for row in ("0", "4", "x", "²", "-1"):
-        assert len(_rows(as_alice.post("/signals/new/remove/", {**TYPED, "row": row}, follow=True))) == 3
+    for number in ("0", "4", "x", "²", "-1"):
+        assert len(_rows(as_alice.post("/signals/new/remove/", {**TYPED, "row": number}, follow=True))) == 3
     assert Signal.objects.count() == 0
 
 
@@ -155,15 +162,70 @@ def test_a_draft_is_kept_sealed_for_one_person_until_it_is_shared(
     assert as_alice.post("/signals/new/draft/", TYPED, headers=PIECE).status_code == 204
     as_alice.post("/signals/new/draft/", {**TYPED, "note": "more"}, follow=True)
     assert AuditEvent.objects.filter(event="draft.kept").count() == 1
+    sealed = Draft.objects.get().content
+    assert sealed
     for plain in (b"Mira", b"mira", b"case 12", b"more"):
-        assert plain not in bytes(Draft.objects.get().content)
+        assert plain not in bytes(sealed)
     page = as_alice.get("/signals/new/")
     assert (_rows(page), page.context["form"]["note"].value()) == (TYPED["value"], "more")
     assert "Your draft" in page.content.decode()
     for other in (as_bob, signed_in(amir.user)):
         assert _rows(other.get("/signals/new/")) == [None] or _rows(other.get("/signals/new/")) == [""]
     as_alice.post("/signals/new/", TYPED)
-    assert Draft.objects.count() == 0
+    assert Draft.objects.get().content is None
+    assert "Your draft" not in as_alice.get("/signals/new/").content.decode()
+    as_alice.post("/signals/new/draft/", TYPED)
+    assert AuditEvent.objects.filter(event="draft.kept").count() == 2
+
+
+@pytest.mark.parametrize("closing", ["/signals/new/", "/signals/new/draft/discard/"])
+def test_what_a_script_still_had_on_its_way_does_not_bring_a_draft_back(as_alice: Client, closing: str) -> None:
+    sitting = str(as_alice.get("/signals/new/").context["sitting"])
+    typed = {**TYPED, "sitting": sitting}
+    as_alice.post("/signals/new/draft/", typed, headers=PIECE)
+    as_alice.post(closing, typed)
+    assert as_alice.post("/signals/new/draft/", typed, headers=PIECE).status_code == 204
+    page = as_alice.get("/signals/new/")
+    assert "Your draft" not in page.content.decode()
+    for later in ({**typed, "sitting": page.context["sitting"]}, {**typed, "sitting": "x\x00"}):
+        as_alice.post("/signals/new/draft/", later, headers=PIECE)
+        assert "Your draft" in as_alice.get("/signals/new/").content.decode()
+
+
+def test_a_button_keeps_what_a_closed_form_holds(as_alice: Client) -> None:
+    typed = {**TYPED, "sitting": str(new_id())}
+    as_alice.post("/signals/new/", typed)
+    as_alice.post("/signals/new/draft/", typed)
+    assert _rows(as_alice.get("/signals/new/")) == TYPED["value"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_draft_that_is_kept_while_it_is_shared_is_gone(begun: bool) -> None:
+    """The copy waits for the transaction that shares, and then finds its form closed."""
+    with acting_as_system():
+        alice = add_team_member(add_company("northwind"), "alice")
+        group = default_group(by=PORTAL)
+    typed, sitting = {"rows": [{"kind": "email", "service": "", "value": "a@example.com"}], "said": {}}, new_id()
+
+    def keep() -> bool:
+        try:
+            with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
+                return keep_draft(typed, by=alice, sitting=sitting)
+        finally:
+            connection.close()
+
+    if begun:
+        keep()
+    with ThreadPoolExecutor(1) as pool:
+        with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
+            share_incident([row()], group=group, by=alice, sitting=sitting)
+            late = pool.submit(keep)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.3)
+        assert late.result(timeout=30) is False
+    with acting_as_system():
+        assert Draft.objects.get().content is None
 
 
 def test_a_refused_form_is_kept_as_a_draft(as_alice: Client) -> None:
