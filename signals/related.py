@@ -26,7 +26,7 @@ class Related:
 def related_to(signal: Signal, member: Member) -> list[Related]:
     """At most `MOST` of each reason, those with most reasons first, then the newest."""
     reasons: dict[UUID, list[str]] = defaultdict(list)
-    for other, why in (*_by_incident(signal), *_by_fold(signal), *_by_likeness(signal)):
+    for other, why in (*_by_incident(signal), *_by_fold(signal), *_by_likeness(signal, member)):
         reasons[other].append(why)
     found = Signal.objects.visible_to(member).filter(pk__in=reasons.keys() - {signal.pk}).order_by("-pk")
     related = [Related(each, ", ".join(reasons[each.pk])) for each in found]
@@ -50,10 +50,12 @@ def _by_fold(signal: Signal) -> Iterator[tuple[UUID, str]]:
             yield other, RelationSort(sort).label
 
 
-def _by_likeness(signal: Signal) -> Iterator[tuple[UUID, str]]:
-    """Hashes of images that look alike, the nearest first."""
+def _by_likeness(signal: Signal, member: Member) -> Iterator[tuple[UUID, str]]:
+    """Hashes of images that look alike, the nearest first. The index knows all groups: others' take no place here."""
     if signal.kind == "pdq":
         near = index.near(signal.plain_value)
         near.pop(signal.pk, None)
-        for other, distance in sorted(near.items(), key=lambda entry: entry[1])[: MOST * 5]:
+        seen = set(Signal.objects.visible_to(member).filter(pk__in=near).values_list("pk", flat=True))
+        nearest = sorted((distance, other) for other, distance in near.items() if other in seen)
+        for distance, other in nearest[:MOST]:
             yield other, f"near hash ({distance} of 256 bits differ)"

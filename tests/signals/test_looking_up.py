@@ -269,6 +269,19 @@ def test_a_closed_group_is_related_to_by_nobody_outside(alice: Member, bob: Memb
         assert not PdqPage.objects.exists()
 
 
+def test_what_one_does_not_see_takes_no_place_among_the_related(
+    alice: Member, bob: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signals.related.MOST", 1)
+    closed = add_closed_group("pair", alice.participant)
+    for bit in range(10):
+        share(alice, kind="pdq", value=_flipped(HASH, bit), group=closed)
+    share(alice, kind="pdq", value=_flipped(HASH, 1, 2))
+    image = share(bob, kind="pdq", value=HASH)
+    with _as(bob):
+        assert _why(image, bob) == {_flipped(HASH, 1, 2): "near hash (2 of 256 bits differ)"}
+
+
 def test_relating_that_died_is_done_once(alice: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     class Killed(BaseException):
         pass
