@@ -27,7 +27,11 @@ _SIGNATURES = (
     (b"\xfd7zXZ\x00", "an xz archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"\x04\x22\x4d\x18", "an LZ4 archive"),
+    (b"MSCF", "a cabinet archive"),
+    (b"LZIP", "an lzip archive"),
+    (b"\x1f\x9d", "a compressed file"),
     (b"{\\rtf", "an RTF document"),
+    (b"ID;PWXL", "a spreadsheet in the SYLK format"),
     (b"SQLite format 3\x00", "a database"),
     (b"PAR1", "a Parquet file"),
     (b"\x89PNG\r\n\x1a\n", "an image"),
@@ -36,7 +40,7 @@ _SIGNATURES = (
 )
 _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 _PDF = re.compile(rb"[\s\x00]*%PDF-")
-_MARKUP = re.compile(r"\s*<(?:!doctype|!--|\?xml|html|head|body|table|meta|script)\b|\s*<!--", re.IGNORECASE)
+_MARKUP = re.compile(r"\s*<(?:[!?]|[a-z][a-z0-9:-]*(?:\s[^<>]*)?/?>)", re.IGNORECASE)
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")

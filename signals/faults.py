@@ -106,7 +106,7 @@ _ROW_FAULTS = (
     FaultCode(
         "too_many_cells",
         "The row has more cells than the header",
-        "Put quotes around a cell that holds the separator, or delete the extra cells.",
+        "Quote a cell that holds the separator, or delete the extra cells. The rows to fix come without them.",
     ),
     FaultCode(
         "too_broad",

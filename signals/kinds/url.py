@@ -14,7 +14,7 @@ _HTTP = re.compile(r"https?:", re.IGNORECASE)
 _MEGA_HOST = re.compile(r"(?:.+\.)?mega\.(?:nz|co\.nz|io|app)\.?")
 _MEGA_PATH = re.compile(r"/(?:file|folder|embed|chat|collection|album|fm)/")
 _MEGA_FRAGMENT = re.compile(r"[A-Za-z]?!")
-_FRONT_PATH = re.compile(r"/(?:(?:index|home|default)(?:\.[a-z]{2,5})?/?)?", re.IGNORECASE)
+_FRONT_PATH = re.compile(r"/+(?:(?:index|home|default)(?:\.[a-z]{2,5})?/?)?", re.IGNORECASE)
 
 TRACKING = frozenset(
     (
