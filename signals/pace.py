@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.core.internal.ratelimit import consume, respond_429  # the public one counts no GET
+from allauth.core.internal.ratelimit import consume, respond_429  # why not the public one: ADR 5
 from django.http import HttpResponse
 
 from accounts.letters import Topic
