@@ -104,7 +104,7 @@ INSTALLED_APPS = [
     "import_export",
     "csp",
     "django_htmx",
-    "lantern.admin.PortalAdminConfig",
+    "lantern.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

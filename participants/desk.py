@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from lantern.lib.marks import requires
 from participants.agreement_file import attached
@@ -199,9 +199,9 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(participant)
 
 
-@require_safe
+@require_POST
 def agreement_file(request: HttpRequest, pk: int, agreement_id: UUID) -> HttpResponse:
-    """The signed file, to be saved."""
+    """The signed file, to be saved. By POST, because taking it out is recorded."""
     found = Agreement.objects.filter(participant=pk).select_related("participant")
     return attached(get_object_or_404(found, pk=agreement_id), by=_staff(request))
 

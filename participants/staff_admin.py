@@ -1,14 +1,20 @@
 """What every admin page of coalition staff shares: the policy decides, and each save is a service with its event."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 
+from audit.models import AuditEvent
 from participants.policies import Action, can
+
+MOST_EVENTS = 200
+"""The record's own page has all of them."""
 
 
 def has_nul(request: HttpRequest) -> bool:
@@ -64,6 +70,28 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """As above."""
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What the record says about it, the latest first. Django's own log is not kept."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None or not self.has_view_permission(request, obj):
+            raise Http404
+        events = AuditEvent.objects.filter(target_type=self.opts.label_lower, target_id=str(obj.pk)).order_by("-id")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {obj}",
+            "object": obj,
+            "opts": self.opts,
+            "module_name": str(self.opts.verbose_name_plural).capitalize(),
+            "events": events[:MOST_EVENTS],
+        }
+        return TemplateResponse(request, "admin/history.html", context)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        """What is not there is a 404, as everywhere; Django's own answer leads to the first page."""
+        raise Http404
 
 
 class ReadOnlyAdmin(StaffAdmin):

@@ -22,7 +22,6 @@ from reviews.queue_filter import behind, filter_of
 from reviews.queue_page import around, next_free
 from reviews.review_page import page_of, pressing, shown
 from reviews.second_reviews import NobodyElse, ask_second, blind_second_of
-from reviews.viewing import saw
 from signals.models.signal import ValueNotHeld
 from signals.page_keys import after_key, next_url
 from signals.revealing import reveal as reveal_value
@@ -68,12 +67,10 @@ def next_review(request: MemberRequest) -> HttpResponse:
 @requires(Action.DECIDE)
 @require_safe
 def review(request: MemberRequest, review_id: UUID) -> HttpResponse:
-    """One review. Whoever has a second look at it votes first."""
+    """One review. Whoever has a second look at it votes first. That one looks is told by the page (`presence`)."""
     found = visible(request, review_id)
     if second := blind_second_of(found, request.member):
         return redirect("reviews:second", second.pk)
-    if found.state == ReviewState.OPEN:
-        saw(found, by=request.member)
     chosen = request.GET.get("template", "")
     template = next((row for row in DecisionTemplate.objects.visible_to(request.member) if str(row.pk) == chosen), None)
     return review_page(request, found, DecisionForm.beginning(request.member, template))

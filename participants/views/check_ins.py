@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantern.lib.marks import requires
 from participants.agreement_file import attached
@@ -45,8 +45,8 @@ def check_in(request: MemberRequest, check_in_id: UUID) -> HttpResponse:
 
 
 @requires(Action.MANAGE_PARTICIPANT)
-@require_safe
+@require_POST
 def agreement_file(request: MemberRequest, agreement_id: UUID) -> HttpResponse:
-    """The signed file of one's own agreement."""
+    """The signed file of one's own agreement. By POST, because taking it out is recorded."""
     own = Agreement.objects.filter(participant=request.member.participant_id).select_related("participant")
     return attached(get_object_or_404(own, pk=agreement_id), by=request.member)

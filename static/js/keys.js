@@ -119,6 +119,7 @@ async function tell() {
 }
 
 if (form) {
+  tell();
   document.addEventListener("input", () => { working = true; });
   setInterval(() => { if (!document.hidden) tell(); }, PRESENCE_SECONDS * 1000);
 }

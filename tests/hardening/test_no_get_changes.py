@@ -12,9 +12,11 @@ from django.test import override_settings
 from django.urls import reverse
 
 from accounts.session_store import SessionStore
-from tests.sweeps.test_access import ADMIN_PAGES, OPEN, OWN, PAGES, PERSONS, World, _address, world
+from participants.models import Member
+from tests.sweeps.admin_pages import DESKS, desk_address, of_company, of_models, of_the_coalition
+from tests.sweeps.asking import World, address
+from tests.sweeps.pages import OPEN, OWN, PAGES, PERSONS
 
-__all__ = ["world"]
 pytestmark = pytest.mark.django_db
 
 ARGUMENTS: dict[str, list[Any]] = {
@@ -35,8 +37,6 @@ ARGUMENTS: dict[str, list[Any]] = {
 }
 # Who has passed the password only is signed out by whatever needs more: the one thing that a GET ends.
 ASKING = [person for person in PERSONS if person != "password only"]
-# Where looking leaves a note of who looked, and nothing else: colleagues see it, and the record.
-NOTED = {"reviews:review", "check_ins:agreement_file"}
 # What may be written by looking: the session of one's own browser, and the counters of limits.
 COUNTERS = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "no-get-changes"}}
 
@@ -52,16 +52,18 @@ def _asked(browser: Any, method: str, url: str) -> int:
     return int(status)
 
 
-def _addresses(world: World) -> Iterator[str]:
-    yield from (_address(name, world.own) for name, page in PAGES.items() if page.method == "get" and name not in NOTED)
+def _addresses(world: World, lena: Member) -> Iterator[str]:
+    yield from (address(name, world.own) for name, page in PAGES.items() if page.method == "get")
     yield from (reverse(name, args=ARGUMENTS.get(name, [])) for name, row in OPEN.items() if row[0] == "get")
     yield from (reverse(name) for name, (method, _) in OWN.items() if method == "get")
-    yield from ADMIN_PAGES
+    objects = {**of_the_coalition(world), **of_company(lena, world.own, by=world.people["staff"])}
+    yield from (url for _, url, is_allowed, _ in of_models(objects) if is_allowed)
+    yield from (desk_address(name, objects) for name, desk in DESKS.items() if desk.method == "get")
 
 
-def test_v3_5_3_no_get_changes_anything(world: World) -> None:
+def test_v3_5_3_no_get_changes_anything(world: World, lena: Member) -> None:
     wrong: dict[tuple[str, str], str] = {}
-    for url in _addresses(world):
+    for url in _addresses(world, lena):
         for person in ASKING:
             try:
                 status = _asked(world.browser(person), "get", url)
@@ -76,4 +78,4 @@ def test_v3_5_3_no_get_changes_anything(world: World) -> None:
 def test_v3_5_3_the_walk_notices_a_change(world: World) -> None:
     """That the test above can fail: the same way of asking, for what does change something."""
     with pytest.raises(InternalError, match="read-only"):
-        _asked(world.browser("analyst"), "post", _address("signals:upload_cancel", world.own))
+        _asked(world.browser("analyst"), "post", address("signals:upload_cancel", world.own))

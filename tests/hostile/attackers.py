@@ -14,7 +14,9 @@ from tests.accounts.way_in import give_password
 from tests.hardening.test_no_get_changes import ARGUMENTS
 from tests.hostile.forms_of_pages import Fields, forms_of
 from tests.hostile.requests import every_target
-from tests.sweeps.test_access import OPEN, OWN, PAGES, World, _address
+from tests.sweeps.asking import World
+from tests.sweeps.asking import address as address_of
+from tests.sweeps.pages import OPEN, OWN, PAGES
 from tests.world import add_team_member, new_browser
 
 # Whose pages are looked through for forms, one page of each view.
@@ -62,7 +64,7 @@ class Attackers:
             assert self.browser(person).post(address).status_code == 200
 
     def _add_addresses(self, world: World) -> None:
-        rows = [(name, page.method, _address(name, world.own), list(page.who)) for name, page in PAGES.items()]
+        rows = [(name, page.method, address_of(name, world.own), list(page.who)) for name, page in PAGES.items()]
         rows += [(name, row[0], reverse(name, args=ARGUMENTS.get(name, [])), []) for name, row in OPEN.items()]
         rows += [(name, row[0], reverse(name), []) for name, row in OWN.items()]
         rows += [(path, "get", path, []) for path in ("/static/css/tokens.css", "/nowhere/", "/favicon.ico")]

@@ -20,9 +20,8 @@ from lantern.lib.wire import Utf8Request
 from lantern.urls import urlpatterns as urlpatterns_of_the_portal
 from tests.hostile.attackers import Attackers
 from tests.hostile.requests import Request, Target, spoiled
-from tests.sweeps.test_access import World, world
+from tests.sweeps.asking import World
 
-__all__ = ["world"]
 pytestmark = pytest.mark.django_db
 
 REQUESTS = int(os.environ.get("LANTERN_FUZZ_REQUESTS", "500"))

@@ -48,7 +48,7 @@ def test_its_own_admins_save_it_and_nobody_else_does(
     agreement: Agreement, adam: Member, alice: Member, lena: Member, bob: Member, ada: User, client: Client
 ) -> None:
     url = f"/participant/agreements/{agreement.pk}/file/"
-    answer = signed_in(adam.user).get(url)
+    answer = signed_in(adam.user).post(url)
     assert answer.content == SIGNED
     assert answer["Content-Disposition"] == 'attachment; filename="agreement-northwind-2.pdf"'
     assert answer["Content-Type"] == "application/octet-stream"
@@ -56,8 +56,8 @@ def test_its_own_admins_save_it_and_nobody_else_does(
     assert "no-store" in answer["Cache-Control"]
     harbors = Member.objects.select_related("user").get(participant=bob.participant, role=Role.ADMIN)
     others = [alice.user, lena.user, bob.user, harbors.user, ada]
-    assert [signed_in(user).get(url).status_code for user in others] == [404] * 5
-    assert client.get(url).status_code == 302
+    assert [signed_in(user).post(url).status_code for user in others] == [404] * 5
+    assert client.post(url).status_code == 302
     read = AuditEvent.objects.get(event="agreement.read")
     assert (read.actor_id, read.participant_id) == (adam.user_id, adam.participant_id)
 
@@ -65,10 +65,10 @@ def test_its_own_admins_save_it_and_nobody_else_does(
 def test_staff_save_it_at_the_desk(agreement: Agreement, as_sam: Client, harbor: Participant, adam: Member) -> None:
     desk = "/admin/participants/participant"
     url = f"{desk}/{agreement.participant_id}/agreements/{agreement.pk}/file/"
-    answer = as_sam.get(url)
+    answer = as_sam.post(url)
     assert (answer.content, answer["Content-Disposition"][:10]) == (SIGNED, "attachment")
-    assert as_sam.get(f"{desk}/{harbor.pk}/agreements/{agreement.pk}/file/").status_code == 404
-    assert signed_in(adam.user).get(url).status_code == 404
+    assert as_sam.post(f"{desk}/{harbor.pk}/agreements/{agreement.pk}/file/").status_code == 404
+    assert signed_in(adam.user).post(url).status_code == 404
 
 
 def test_staff_add_the_next_version(as_sam: Client, northwind: Participant) -> None:

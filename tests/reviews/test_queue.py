@@ -149,8 +149,8 @@ def test_colleagues_are_seen_and_others_never(alice: Member, bob: Member, charli
     signal = share_and_route(alice)
     dana = add_team_member(bob.participant, "dana")
     mine, foreign = (Review.objects.get(participant=m.participant, signal=signal) for m in (bob, charlie))
-    signed_in(dana.user).get(f"/reviews/{mine.pk}/")
-    signed_in(charlie.user).get(f"/reviews/{foreign.pk}/")
+    signed_in(dana.user).post(f"/reviews/{mine.pk}/presence/")
+    signed_in(charlie.user).post(f"/reviews/{foreign.pk}/presence/")
     page = as_bob.get(f"/reviews/{mine.pk}/").content.decode()
     assert "Dana has this review open as well." in page
     assert "Charlie" not in page

@@ -14,9 +14,9 @@ from lantern.lib.tenancy import acting_as_system
 from participants import policies
 from participants.models import SharingGroup
 from signals.models import Contribution
-from tests.sweeps.test_access import MISSING, PAGES, PERSONS, SENT_AWAY, World, _address, _asked, world
+from tests.sweeps.asking import World, address, asked
+from tests.sweeps.pages import MISSING, PAGES, PERSONS, SENT_AWAY
 
-__all__ = ["world"]
 pytestmark = pytest.mark.django_db
 
 # The conditions by which the application itself keeps to one participant and its groups.
@@ -51,7 +51,7 @@ def _foreign(world: World, persons: Iterable[str] = PERSONS) -> dict[tuple[str, 
     told = {}
     for name in (name for name, page in PAGES.items() if page.about):
         for person in persons:
-            status, _ = _asked(world.browser(person), PAGES[name].method, _address(name, hidden))
+            status, _ = asked(world.browser(person), PAGES[name].method, address(name, hidden))
             if status != (302 if person in SENT_AWAY else 404):
                 told[name, person] = status
     return told

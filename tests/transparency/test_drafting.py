@@ -339,9 +339,9 @@ def test_the_desk_changes_no_edition_and_begins_its_correction(as_sam: Client, s
     desk = f"/admin/transparency/draft/{draft.pk}"
     assert as_sam.get(f"{desk}/change/").status_code == 200
     assert as_sam.get(f"/admin/transparency/edition/{edition.pk}/change/").status_code == 200
-    assert as_sam.post(f"{desk}/change/", _form(draft, introduction="Too late.")).status_code == 403
+    assert as_sam.post(f"{desk}/change/", _form(draft, introduction="Too late.")).status_code == 404
     for verb in ("change", "delete"):
-        assert as_sam.post(f"/admin/transparency/edition/{edition.pk}/{verb}/", {"post": "yes"}).status_code == 403
+        assert as_sam.post(f"/admin/transparency/edition/{edition.pk}/{verb}/", {"post": "yes"}).status_code == 404
     answer = as_sam.post(f"/admin/transparency/draft/correct/{edition.pk}/")
     assert Draft.objects.get(number=2).number == 2
     assert "Why there is a correction" in as_sam.get(answer["Location"]).content.decode()
