@@ -22,6 +22,7 @@ from signals.columns import NATIVE
 from signals.faults import RowFault
 from signals.intake import start_upload
 from signals.kinds import normal_form
+from signals.limits import Limits
 from signals.models import Signal, Upload
 from signals.models.signal import fingerprint_of, seal_value
 from signals.reader import open_table
@@ -128,7 +129,7 @@ class _Undo(Exception):
 
 def _by_resource(content: bytes, rows: int) -> float:
     """Seconds of the library with its defaults on good rows of the file, signals alone; undone afterwards."""
-    table = open_table([content])
+    table = open_table([content], Limits(len(content), content.count(b"\n")))
     at = {place: index for index, place in table.columns.by_index.items()}
     chosen = tablib.Dataset(headers=["sharing_group", "kind", "service", "fingerprint", "value", "severity"])
     good = (cells for _, cells in table if len(cells) == len(NATIVE) and _is_good(cells))

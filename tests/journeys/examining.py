@@ -1,6 +1,6 @@
 """Looking a page over: what axe finds on it, and whether it fits its window."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -13,8 +13,8 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, **QUICKLY}
 
 
-def examine(page: Page) -> list[str]:
-    """Everything that is wrong with the page as it stands, at three widths in both themes.
+def examine(page: Page, widths: Sequence[int] = WIDTHS) -> list[str]:
+    """Everything that is wrong with the page as it stands, at each width in both themes.
 
     WCAG 2.2 A and AA by axe, and what leaves the window. Themes differ in colours alone, so the dark one is asked for
     its contrasts.
@@ -23,7 +23,7 @@ def examine(page: Page) -> list[str]:
     page.once("framenavigated", lambda _: examined.discard(page))
     size = page.viewport_size
     wrong = []
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
