@@ -35,5 +35,7 @@ COLUMN_DICTIONARY = (
     ColumnEntry("policy", "no", f"The policy of yours it broke, up to {TEXT_LENGTHS['policy']} characters."),
     ColumnEntry("note", "no", f"Up to {TEXT_LENGTHS['note']:,} characters. Never a victim's identity."),
     ColumnEntry("tlp", "no, AMBER", f"One of {_listed(TLP)}."),
-    ColumnEntry("expires_at", "no, by kind", "ISO 8601, in the future; not later than the kind allows."),
+    ColumnEntry(
+        "expires_at", "no, by kind", "ISO 8601, in the future; one later than the kind allows is brought back to that."
+    ),
 )

@@ -9,10 +9,11 @@ from django.utils import timezone
 from participants.models import Member
 from participants.policies import Action, can
 from signals.approving import may_decide
+from signals.columns import plain
 from signals.counting import shareable
 from signals.faults import FAULTS
 from signals.intake import earlier_upload
-from signals.mapping import FileColumn
+from signals.mapping import MAPPABLE, FileColumn
 from signals.models import Outcome, Upload, UploadState
 from signals.refusals import refusal_of
 from signals.upload_preview import columns_of, effect_of, first_rows, header_of, signals_label
@@ -27,6 +28,7 @@ PRESENT = {
     UploadState.APPLYING: 4,
     UploadState.DONE: len(STEPS),
 }
+COLUMNS_STEP = 1
 LEAST_SECONDS = 0.5
 SAME_FILE = (
     "The very same file was shared on {:%-d %B %Y}. Sharing it again makes nothing double: rows that are already yours"
@@ -34,6 +36,8 @@ SAME_FILE = (
 )
 
 SAME_FILE_OPEN = "The very same file was uploaded on {:%-d %B %Y}. That upload is not shared yet: {}."
+SHORTENED = "An expiry that is later than its kind of signal allows is brought back to the latest one allowed."
+EXPIRY_COLUMNS = frozenset({"expires_at", "td_expire_time"})
 WITHOUT_FILE = frozenset({UploadState.CHECKING, UploadState.CANCELLED})
 MAPPED_IN = frozenset({UploadState.READY, UploadState.REFUSED})
 READ = frozenset({UploadState.READY, UploadState.WAITING, UploadState.APPLYING, UploadState.DONE})
@@ -53,7 +57,7 @@ def page_of(upload: Upload, member: Member) -> dict[str, Any]:
     columns = columns_of(upload, header)
     return {
         "upload": upload,
-        "steps": _steps(UploadState(upload.state)),
+        "steps": _steps(upload),
         "progress": progress_of(upload) if upload.is_running else None,
         "counts": counts_of(upload),
         "bar": _bar(upload),
@@ -64,7 +68,7 @@ def page_of(upload: Upload, member: Member) -> dict[str, Any]:
         "shareable": signals_label(shareable(upload.counts or {})),
         "refusal": refusal_of(upload).message if upload.refusal else "",
         "problem": FAULTS[upload.refusal].title if upload.refusal else "",
-        "notes": [*_same_file(upload), *_told_columns(upload, columns)],
+        "notes": [*_same_file(upload), *_told_columns(upload, columns), *_told_expiry(upload, header)],
         "may_decide": may_decide(upload, member),
         "may_withdraw": _may_withdraw(upload, member),
     }
@@ -98,8 +102,8 @@ def _left(seconds: float) -> str:
     return f"about {minutes} min left" if minutes else "less than a minute left"
 
 
-def _steps(state: UploadState) -> list[dict[str, str]]:
-    present = PRESENT.get(state, 0)
+def _steps(upload: Upload) -> list[dict[str, str]]:
+    present = COLUMNS_STEP if upload.refusal in MAPPABLE else PRESENT.get(UploadState(upload.state), 0)
     states = ["done" if step < present else "now" if step == present else "later" for step in range(len(STEPS))]
     return [{"label": label, "state": state} for label, state in zip(STEPS, states, strict=True)]
 
@@ -153,6 +157,12 @@ def _told_columns(upload: Upload, columns: list[FileColumn]) -> list[str]:
     left_out = ", ".join(column.name for column in columns if not column.field)
     told = [f"As your company chose, these columns are read: {named}."] if named else []
     return [*told, f"These columns are left out: {left_out}."] if left_out else told
+
+
+def _told_expiry(upload: Upload, header: Sequence[str]) -> list[str]:
+    """What becomes of an expiry beyond the limit, where the file has a column for it."""
+    has_expiry = EXPIRY_COLUMNS & set(map(plain, header)) or "expires_at" in upload.mapping.values()
+    return [SHORTENED] if has_expiry and upload.state in READ else []
 
 
 def _may_withdraw(upload: Upload, member: Member) -> bool:

@@ -67,13 +67,20 @@ def effect_of(upload: Upload) -> str:
     confirmed = f"{signals_label(known)} known already %s confirmed."
     match upload.state:
         case UploadState.READY | UploadState.WAITING:
-            return f"{seen % 'will become'}; {confirmed % 'will be'}"
+            return _both(seen % "will become", confirmed % "will be", new, known)
         case UploadState.DONE:
-            return f"{seen % 'became'}; {confirmed % 'were'}"
+            return _both(seen % "became", confirmed % "were", new, known)
         case UploadState.CANCELLED if upload.rows_applied:
             return f"{upload.rows_applied:,} rows were gone through before it ended. What was shared stays shared."
         case _:
             return "Nothing of it was shared, and its rows were not kept."
+
+
+def _both(seen: str, confirmed: str, new: int, known: int) -> str:
+    """What is new and what is confirmed, as far as there is any of it."""
+    if not known:
+        return f"{seen}."
+    return f"{seen}; {confirmed}" if new else confirmed
 
 
 def signals_label(number: int) -> str:

@@ -66,16 +66,33 @@ def test_the_effect_counts_readers_and_names_the_tlp(
     alice: Member, bob: Member, charlie: Member, as_alice: Client
 ) -> None:
     found = upload(alice, as_file(HEADER, ["email", "a@example.com", "grooming", ""]))
-    assert "1 signal will become visible to 2 other companies under TLP:AMBER;" in _page(as_alice, found)
+    assert "1 signal will become visible to 2 other companies under TLP:AMBER." in _page(as_alice, found)
     rows = [["email", "b@example.com", "grooming", "GREEN"], ["email", "c@example.com", "grooming", "RED"]]
     mixed = upload(alice, as_file(HEADER, *rows, ["email", "d@example.com", "grooming", "RED"]))
-    assert "2 other companies (1 under TLP:GREEN, 2 under TLP:RED);" in _page(as_alice, mixed)
+    assert "2 other companies (1 under TLP:GREEN, 2 under TLP:RED)." in _page(as_alice, mixed)
     closed = add_closed_group("pair", alice.participant, bob.participant)
     inside = upload(alice, as_file(HEADER, ["email", "a@example.com", "grooming", ""]), group=closed)
-    assert "visible to 1 other company under TLP:AMBER;" in _page(as_alice, inside)
+    assert "visible to 1 other company under TLP:AMBER." in _page(as_alice, inside)
     confirm_upload(found, by=alice)
     work_on(found.pk)
-    assert "1 signal became visible to 2 other companies under TLP:AMBER;" in _page(as_alice, found)
+    assert "1 signal became visible to 2 other companies under TLP:AMBER." in _page(as_alice, found)
+    again = _page(as_alice, upload(alice, as_file(HEADER, ["email", "a@example.com", "grooming", "RED"])))
+    assert "1 signal known already will be confirmed." in again
+    assert "will become visible" not in again
+
+
+def test_an_expiry_beyond_the_limit_is_said_to_be_brought_back(alice: Member, as_alice: Client) -> None:
+    row = ["email", "a@example.com", "grooming"]
+    found = upload(alice, as_file([*HEADER[:3], "expires_at"], [*row, "2099-01-01"]))
+    told = "later than its kind of signal allows is brought back"
+    assert told in _page(as_alice, found)
+    assert told not in _page(as_alice, upload(alice, as_file(HEADER[:3], row)))
+
+
+def test_a_file_whose_columns_are_to_be_mapped_stands_at_that_step(alice: Member, as_alice: Client) -> None:
+    found = upload(alice, as_file(["kind", "value", "Schaden"], ["email", "a@example.com", "grooming"]))
+    steps = as_alice.get(f"/signals/uploads/{found.pk}/").context["steps"]
+    assert [step["state"] for step in steps] == ["done", "now", "later", "later", "later"]
 
 
 def test_the_same_file_is_noticed_before_it_is_shared_too(alice: Member, as_alice: Client) -> None:
