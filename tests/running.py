@@ -119,6 +119,14 @@ class RunningInstallation:
         with self._as_owner() as connection:
             connection.execute(statement.encode())
 
+    @contextmanager
+    def holding(self, statement: str) -> Iterator[None]:
+        """Rows that `statement` locks are somebody else's until the end of the block."""
+        with self._as_owner() as connection:
+            connection.execute(statement.encode())
+            yield
+            connection.rollback()
+
     def number(self, statement: str) -> int:
         """The one number that the database answers."""
         return int(self.rows(statement)[0][0])

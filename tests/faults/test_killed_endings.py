@@ -54,11 +54,13 @@ def test_killed_workers_seal_everything_anew_and_take_all_of_an_upload_back(
 
 def seal_anew(lantern: RunningInstallation) -> None:
     before = lantern.number("SELECT count(*) FROM signals_signal WHERE value IS NOT NULL")
-    for deed in ("add", "reencrypt"):
-        told = lantern.manage("keys", deed)
-        assert told.returncode == 0, told.stderr
     done = "SELECT coalesce(sum(resealed), 0) FROM lantern_resealing"
-    kill_workers_when(lantern, lambda: lantern.number(done) > 0 and lantern.number(UNDER_WAY) > 0, "sealing anew")
+    # While somebody holds a row it is not at its end, however quick the machine.
+    with lantern.holding("SELECT id FROM signals_signal WHERE value IS NOT NULL ORDER BY id DESC LIMIT 1 FOR UPDATE"):
+        for deed in ("add", "reencrypt"):
+            told = lantern.manage("keys", deed)
+            assert told.returncode == 0, told.stderr
+        kill_workers_when(lantern, lambda: lantern.number(done) > 0 and lantern.number(UNDER_WAY) > 0, "sealing anew")
     wait_for(lambda: lantern.number(UNDER_WAY) == 0, "the end of sealing anew", FINISH_SECONDS)
     told = lantern.manage("keys", "status")
     assert "seal-1 opens: 0 values" in told.stdout, told.stdout
