@@ -1,8 +1,10 @@
 """Which signals enter whose queue, and how urgently: set-based, exactly one review per participant and signal."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Q
 from guardian.shortcuts import get_objects_for_group
 
@@ -15,7 +17,7 @@ from reviews.models import Review
 from reviews.rules import DEFAULT
 from signals.models import Contribution, Signal
 
-SLICE_SIGNALS = 2_000
+SLICE_SIGNALS = 5_000
 UNROUTED = timedelta(hours=1)  # how long what is shared may wait for its routing, at the most
 
 # Signals that are being merged at this moment are skipped; their merge rings again.
@@ -30,30 +32,55 @@ PRIORITY = f"""
     + least(s.contributor_count, 99)
 """
 
-# Readers are active participants that may see the group's signals; never those who shared the signal themselves. What
-# has a review follows its signal whatever the rule says now: it rises with it, and opens again where it had closed.
+REVIEWED = """
+SELECT taken.id FROM unnest(%(signals)s) AS taken(id)
+CROSS JOIN LATERAL (SELECT FROM reviews_review r WHERE r.signal_id = taken.id LIMIT 1) one
+"""
+
+# Readers are active participants that may see the group's signals; never those who shared the signal themselves. Both
+# sides are small and looked up once, so that a review costs little more than its insertion. Making an id costs half as
+# much as that: a signal gets one, and its readers' reviews differ from it in the last 16 bits.
 ROUTE = f"""
-INSERT INTO reviews_review (id, participant_id, signal_id, state, priority)
-SELECT lantern_new_id(), p.id, s.id, 'open', {PRIORITY}
-FROM signals_signal s
-JOIN participants_sharinggrouppermission reader ON reader.content_object_id = s.sharing_group_id
-JOIN auth_permission may ON may.id = reader.permission_id AND may.codename = 'view_signals'
-JOIN participants_participant p ON p.auth_group_id = reader.group_id AND p.state = 'active'
-LEFT JOIN reviews_routingrule rule ON rule.participant_id = p.id
-WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0
-AND (
-    s.kind = ANY(coalesce(rule.kinds, %(kinds)s))
-    AND (rule.participant_id IS NULL OR (s.harm_types && rule.harm_types AND s.severity = ANY(rule.severities)))
-    OR EXISTS (SELECT 1 FROM reviews_review o WHERE o.signal_id = s.id AND o.participant_id = p.id)
+WITH reader AS MATERIALIZED (
+    SELECT seen.content_object_id AS group_id, p.id, p.services, rule.participant_id IS NOT NULL AS has_rule,
+        coalesce(rule.kinds, %(kinds)s) AS kinds, rule.harm_types, rule.severities,
+        lpad(to_hex(row_number() OVER () - 1), 4, '0') AS place
+    FROM participants_sharinggrouppermission seen
+    JOIN auth_permission may ON may.id = seen.permission_id AND may.codename = 'view_signals'
+    JOIN participants_participant p ON p.auth_group_id = seen.group_id AND p.state = 'active'
+    LEFT JOIN reviews_routingrule rule ON rule.participant_id = p.id
+), taken AS MATERIALIZED (
+    SELECT s.id, s.sharing_group_id, s.kind, s.service, s.harm_types, s.severity, s.contributor_count,
+        left(lantern_new_id()::text, -4) AS head,
+        ARRAY(SELECT c.participant_id FROM signals_contribution c
+              WHERE c.signal_id = s.id AND c.state = 'in_force') AS sharers
+    FROM signals_signal s WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0
 )
-AND NOT EXISTS (SELECT 1 FROM signals_contribution c
-                WHERE c.signal_id = s.id AND c.participant_id = p.id AND c.state = 'in_force')
+INSERT INTO reviews_review (id, participant_id, signal_id, state, priority)
+SELECT (s.head || p.place)::uuid, p.id, s.id, 'open', {PRIORITY}
+FROM taken s JOIN reader p ON p.group_id = s.sharing_group_id
+WHERE p.id <> ALL(s.sharers) AND (
+    s.kind = ANY(p.kinds) AND (NOT p.has_rule OR (s.harm_types && p.harm_types AND s.severity = ANY(p.severities)))
+    OR {{or_reviewed}}
+)
 ORDER BY s.id, p.id
+"""
+
+# Signals are locked while they are routed, so nobody else makes reviews of those that have none.
+ROUTE_FIRST = ROUTE.format(or_reviewed="false")
+
+# What has a review follows its signal whatever the rule says now: it rises with it, and opens again when closed.
+ROUTE_AGAIN = (
+    ROUTE.format(
+        or_reviewed="EXISTS (SELECT 1 FROM reviews_review o WHERE o.signal_id = s.id AND o.participant_id = p.id)"
+    )
+    + """
 ON CONFLICT (signal_id, participant_id) DO UPDATE SET priority = EXCLUDED.priority, state = 'open', closed_because = '',
     created_at = CASE reviews_review.state WHEN 'open' THEN reviews_review.created_at ELSE statement_timestamp() END
 WHERE reviews_review.state = 'closed'
 OR (reviews_review.state = 'open' AND reviews_review.priority <> EXCLUDED.priority)
 """
+)
 
 # The signal of a decided review lives again: the banner that it has ended goes.
 UNFLAG = """
@@ -95,10 +122,22 @@ def _route_slice() -> tuple[int, int]:
         signals = [row[0] for row in cursor.fetchall()]
         if not signals:
             return 0, 0
-        cursor.execute(ROUTE, {"signals": signals, "kinds": list(DEFAULT.kinds)})
-        routed = cursor.rowcount
-        cursor.execute(UNFLAG, {"signals": signals})
+        routed = _make(cursor, signals)
         cursor.execute(DONE, {"signals": signals})
         if routed:
             record(Event.REVIEWS_ROUTED, Review, by=PORTAL, signals=len(signals), reviews=routed)
         return len(signals), routed
+
+
+def _make(cursor: CursorWrapper, signals: list[UUID]) -> int:
+    """Make the reviews of signals that have none yet, and bring those of the others up to date; how many in all."""
+    cursor.execute(REVIEWED, {"signals": signals})
+    reviewed = {row[0] for row in cursor.fetchall()}
+    fresh = [signal for signal in signals if signal not in reviewed]
+    cursor.execute(ROUTE_FIRST, {"signals": fresh, "kinds": list(DEFAULT.kinds)})
+    made: int = cursor.rowcount
+    if reviewed:
+        cursor.execute(ROUTE_AGAIN, {"signals": list(reviewed), "kinds": list(DEFAULT.kinds)})
+        made += cursor.rowcount
+        cursor.execute(UNFLAG, {"signals": list(reviewed)})
+    return made

@@ -20,13 +20,13 @@ from signals.jobs import Job, limits
 from signals.mapping import MAPPABLE, as_choices, choices_for, mappable, names_of, seal_mapping
 from signals.models import Upload, UploadChunk, UploadState
 from signals.reader import Table, open_table, prescan, read_head
-from signals.rows import check_row
-from signals.staging import good_row, rejected_row, stage
+from signals.rows import CheckedRow, check_row
+from signals.staging import Packing, stage
 
 log = logging.getLogger(__name__)
 SLICE_ROWS = 5_000
 NumberedRow = tuple[int, list[str]]
-Staged = list[tuple[Any, ...]]
+Staged = list[bytes]
 CHECKING = {"state": UploadState.CHECKING}
 
 
@@ -75,7 +75,7 @@ def _check_rows(job: Job, upload: Upload) -> None:
         done, last = done + len(rows), rows[-1][0]
         with job.slice():
             job.advance(at=at, to={"rows_checked": done, "last_number": last})
-            stage(staged)
+            stage(job.batch, staged)
 
 
 def _made_ready(
@@ -102,13 +102,14 @@ def _slices(rows: Iterator[NumberedRow]) -> Iterator[list[NumberedRow]]:
 
 
 def _staged(job: Job, table: Table, rows: list[NumberedRow], now: datetime) -> Staged:
-    staged, batch, allowed = [], job.batch, limits()
+    staged, allowed = [], limits()
+    packing = Packing(job.batch, now, allowed)
     for number, cells in rows:
         checked = check_row(number, cells, table.columns, now=now, limits=allowed)
-        if isinstance(checked, list):
-            staged.append(rejected_row(batch, number, checked))
+        if isinstance(checked, CheckedRow):
+            staged.append(packing.good(number, checked))
         else:
-            staged.append(good_row(batch, number, checked, now, allowed))
+            staged.append(packing.rejected(number, checked))
     return staged
 
 

@@ -10,19 +10,20 @@ from django.db import connection
 from signals.models import Outcome
 from signals.vocabulary import TLP_BY_RANK
 
-OUTCOMES = "SELECT outcome, kind, count(*) FROM signals_stagedrow WHERE batch = %s GROUP BY outcome, kind"
+OUTCOMES = """
+SELECT outcome, kind, tlp, count(*) FROM signals_stagedrow WHERE batch = %s GROUP BY outcome, kind, tlp
+"""
 ERRORS = """
 SELECT code, count(*) FROM (
     SELECT DISTINCT number, fault->>0 AS code FROM signals_stagedrow, jsonb_array_elements(faults) AS fault
     WHERE batch = %s AND outcome = 'rejected'
 ) AS one_per_row GROUP BY code ORDER BY code
 """
-TLP = """
-SELECT tlp, count(*) FROM signals_stagedrow WHERE batch = %s AND outcome = 'new' GROUP BY tlp ORDER BY tlp
-"""
 INCIDENTS = """
-SELECT count(DISTINCT incident_fingerprint) FROM signals_stagedrow
-WHERE batch = %s AND outcome IN ('new', 'corroborated', 'already_yours')
+SELECT count(*) FROM (
+    SELECT DISTINCT incident_fingerprint FROM signals_stagedrow
+    WHERE batch = %s AND outcome IN ('new', 'corroborated', 'already_yours') AND incident_fingerprint IS NOT NULL
+) AS each_once
 """
 
 
@@ -30,22 +31,24 @@ def count_rows(batch: UUID) -> dict[str, Any]:
     """`read`, the five outcomes (which add up to it), `errors` {code: rows}, `incidents`, `by_kind`, and `by_tlp` of
     what is new."""
     totals: Counter[str] = Counter()
-    by_kind: dict[str, dict[str, int]] = {}
+    by_kind: dict[str, Counter[str]] = {}
+    by_tlp: Counter[int] = Counter()
     with connection.cursor() as cursor:
         cursor.execute(OUTCOMES, [batch])
-        for outcome, kind, number in cursor.fetchall():
+        for outcome, kind, tlp, number in cursor.fetchall():
             totals[outcome] += number
             if outcome != Outcome.REJECTED:
-                by_kind.setdefault(kind, {})[outcome] = number
+                by_kind.setdefault(kind, Counter())[outcome] += number
+            if outcome == Outcome.NEW:
+                by_tlp[tlp] += number
         cursor.execute(ERRORS, [batch])
         errors = dict(cursor.fetchall())
-        cursor.execute(TLP, [batch])
-        by_tlp = {TLP_BY_RANK[rank].name: number for rank, number in cursor.fetchall()}
         cursor.execute(INCIDENTS, [batch])
         (incidents,) = cursor.fetchone()
+    told_tlp = {TLP_BY_RANK[rank].name: by_tlp[rank] for rank in sorted(by_tlp)}
     outcomes = {name: totals[name] for name in Outcome.values}
     counted = {"read": totals.total(), **outcomes, "errors": errors, "incidents": incidents}
-    return {**counted, "by_kind": by_kind, "by_tlp": by_tlp}
+    return {**counted, "by_kind": by_kind, "by_tlp": told_tlp}
 
 
 def shareable(counts: Mapping[str, Any]) -> int:

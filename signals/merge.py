@@ -4,70 +4,73 @@ Every statement may run twice. Rows are locked in the order of their fingerprint
 other in a circle, and everything a signal says about itself is derived from its contributions after they are locked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from signals.reviving import revive
 from signals.staging import Batch
 
 # A slice is worked on in a temporary table of its own: small, and with statistics, so each join begins with it.
-SLICE = (
-    "DROP TABLE IF EXISTS slice",
-    """
-    CREATE TEMPORARY TABLE slice ON COMMIT DROP AS
-    SELECT t.*, outcome AS merged FROM signals_stagedrow t
-    WHERE batch = %(batch)s AND number > %(after)s AND number <= %(to)s AND outcome NOT IN ('rejected', 'duplicate')
-    """,
-    "ANALYZE slice (fingerprint, signal_id, incident_fingerprint)",
-)
+# Two halves of the fingerprints, which two connections may merge side by side; false for the lower one. Written as a
+# comparison of truths, so that rows are always found by their numbers.
+UPPER = "coalesce(fingerprint >= '80000000-0000-0000-0000-000000000000', false)"
+BOTH = (False, True)
+ROWS = f"""
+batch = %(batch)s AND number > %(after)s AND number <= %(to)s AND outcome NOT IN ('rejected', 'duplicate')
+AND {UPPER} = ANY(%(halves)s)
+"""
 
-NEW_INCIDENTS = """
+DROP_SLICE = "DROP TABLE IF EXISTS slice"
+SLICE = f"""
+CREATE TEMPORARY TABLE slice ON COMMIT DROP AS SELECT t.*, outcome AS merged FROM signals_stagedrow t WHERE {ROWS}
+"""
+ANALYZE_SLICE = "ANALYZE slice (fingerprint, signal_id)"
+
+# Both halves may make an incident at the same moment, under the same id: no matter which of the two is noticed first.
+NEW_INCIDENTS = f"""
 INSERT INTO signals_incident (id, participant_id, fingerprint, reference)
 SELECT DISTINCT ON (incident_fingerprint) incident_id, participant_id, incident_fingerprint, incident_reference
-FROM slice WHERE incident_fingerprint IS NOT NULL
+FROM signals_stagedrow WHERE {ROWS} AND incident_fingerprint IS NOT NULL
 ORDER BY incident_fingerprint, number
-ON CONFLICT (fingerprint) DO NOTHING
+ON CONFLICT DO NOTHING
 """
 
 # Whoever merges the same signals at the same time waits here, and then sees what the other has committed. A signal that
-# is made here has one contribution, and says what that says.
+# is made here has one contribution, and says what that says. It was staged as new: a signal that is there stays there.
 NEW_SIGNALS = """
-WITH made AS (
-    INSERT INTO signals_signal
-        (id, sharing_group_id, kind, service, fingerprint, value, severity, harm_types, confidence, tlp,
-         contributor_count, routing_due)
-    SELECT signal_id, %(group)s, kind, service, fingerprint, value, severity, harm_types, confidence, tlp, 1, true
-    FROM slice ORDER BY fingerprint
-    ON CONFLICT (fingerprint) DO NOTHING RETURNING id
-)
-UPDATE slice SET merged = 'made' FROM made WHERE made.id = slice.signal_id
+INSERT INTO signals_signal
+    (id, sharing_group_id, kind, service, fingerprint, value, severity, harm_types, confidence, tlp,
+     contributor_count, routing_due)
+SELECT signal_id, %(group)s, kind, service, fingerprint, value, severity, harm_types, confidence, tlp, 1, true
+FROM slice ORDER BY fingerprint
+ON CONFLICT (fingerprint) DO NOTHING
 """
 
-# With what was staged for those that have ended, whose value is gone.
+# Those that were there under another id, with what was staged for those that have ended, whose value is gone.
 KNOWN_SIGNALS = """
 SELECT s.id, slice.signal_id, CASE WHEN s.value IS NULL THEN slice.value END
 FROM slice JOIN signals_signal s ON s.fingerprint = slice.fingerprint
-WHERE slice.merged <> 'made' ORDER BY s.fingerprint FOR UPDATE OF s
+WHERE s.id <> slice.signal_id ORDER BY s.fingerprint FOR UPDATE OF s
 """
 
 TELL_OUTCOMES = """
 UPDATE slice SET signal_id = s.id, merged = CASE
-    WHEN EXISTS (SELECT 1 FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force'
-                 AND c.participant_id + 0 = slice.participant_id) THEN 'already_yours'
-    WHEN EXISTS (SELECT 1 FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force')
+    WHEN (SELECT true FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force'
+          AND c.participant_id + 0 = slice.participant_id LIMIT 1) THEN 'already_yours'
+    WHEN (SELECT true FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force' LIMIT 1)
         THEN 'corroborated'
     ELSE 'new' END
 FROM signals_signal s
-WHERE s.fingerprint = slice.fingerprint AND slice.merged <> 'made'
+WHERE s.fingerprint = slice.fingerprint AND s.id <> slice.signal_id
 """
 
 KEEP_OUTCOMES = """
-UPDATE signals_stagedrow t SET outcome = told.outcome
-FROM (SELECT number, CASE merged WHEN 'made' THEN 'new' ELSE merged END AS outcome, outcome AS before FROM slice) told
-WHERE t.batch = %(batch)s AND t.number = told.number AND told.before <> told.outcome
+UPDATE signals_stagedrow t SET outcome = slice.merged FROM slice
+WHERE t.batch = %(batch)s AND t.number = slice.number AND slice.outcome <> slice.merged
 """
 
 SUPERSEDE_OWN = """
@@ -75,14 +78,15 @@ UPDATE signals_contribution SET state = 'superseded', ended_at = now()
 WHERE signal_id = ANY(%(signals)s) AND participant_id = %(participant)s AND state = 'in_force'
 """
 
+# Each row looks its incident up by index: whatever the planner knows of the table, it is never read whole.
 NEW_CONTRIBUTIONS = """
 INSERT INTO signals_contribution
     (id, signal_id, sharing_group_id, participant_id, shared_by_id, upload_id, incident_id, harm_types, severity,
      confidence, observed_at, policy, note, tlp, expires_at, state)
-SELECT slice.contribution_id, slice.signal_id, %(group)s, slice.participant_id, %(user)s, %(upload)s, i.id,
-    slice.harm_types, slice.severity, slice.confidence, slice.observed_at, slice.policy, slice.note, slice.tlp,
-    slice.expires_at, 'in_force'
-FROM slice LEFT JOIN signals_incident i ON i.fingerprint = slice.incident_fingerprint
+SELECT contribution_id, signal_id, %(group)s, participant_id, %(user)s, %(upload)s,
+    (SELECT i.id FROM signals_incident i WHERE i.fingerprint = incident_fingerprint),
+    harm_types, severity, confidence, observed_at, policy, note, tlp, expires_at, 'in_force'
+FROM slice
 """
 
 REFRESH = """
@@ -99,33 +103,56 @@ FROM (
 """
 
 
-def merge_slice(batch: Batch, *, after: int, to: int) -> None:
-    """Merge the rows numbered above `after` up to `to`."""
-    values: dict[str, Any] = {
+def merge_slice(batch: Batch, *, after: int, to: int, halves: Sequence[bool] = BOTH) -> None:
+    """Merge the rows numbered above `after` up to `to`, or a half of them. Their incidents are there."""
+    values = _values(batch, after, to, halves)
+    with connection.cursor() as cursor:
+        rows = _cut(cursor, values)
+        cursor.execute(NEW_SIGNALS, values)
+        known = _meet_known(cursor, values) if cursor.rowcount < rows else []
+        cursor.execute(NEW_CONTRIBUTIONS, values)
+    if known:
+        refresh_signals(known)
+
+
+def make_incidents(batch: Batch, *, after: int, to: int, halves: Sequence[bool] = BOTH) -> None:
+    """Make the incidents that the rows name and that are not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEW_INCIDENTS, _values(batch, after, to, halves))
+
+
+def _values(batch: Batch, after: int, to: int, halves: Sequence[bool]) -> dict[str, Any]:
+    return {
         "batch": batch.id,
         "after": after,
         "to": to,
+        "halves": list(halves),
         "group": batch.group_id,
         "participant": batch.participant_id,
         "user": batch.user_id,
         "upload": batch.upload_id,
     }
-    with connection.cursor() as cursor:
-        for statement in SLICE:
-            cursor.execute(statement, values)
-        cursor.execute(NEW_INCIDENTS, values)
-        cursor.execute(NEW_SIGNALS, values)
-        cursor.execute(KNOWN_SIGNALS)
-        found = cursor.fetchall()
-        known = [row[0] for row in found]
-        if known:
-            revive(row for row in found if row[2] is not None)
-            cursor.execute(TELL_OUTCOMES)
-            cursor.execute(SUPERSEDE_OWN, {**values, "signals": known})
-        cursor.execute(NEW_CONTRIBUTIONS, values)
-        cursor.execute(KEEP_OUTCOMES, values)
-    if known:
-        refresh_signals(known)
+
+
+def _cut(cursor: CursorWrapper, values: Mapping[str, Any]) -> int:
+    """Make the slice; how many rows it has."""
+    cursor.execute(DROP_SLICE)
+    cursor.execute(SLICE, values)
+    rows: int = cursor.rowcount
+    cursor.execute(ANALYZE_SLICE)
+    return rows
+
+
+def _meet_known(cursor: CursorWrapper, values: Mapping[str, Any]) -> list[UUID]:
+    """Lock the signals that were there, and tell for each row what it says about its signal; the signals' ids."""
+    cursor.execute(KNOWN_SIGNALS)
+    found = cursor.fetchall()
+    known = [row[0] for row in found]
+    revive(row for row in found if row[2] is not None)
+    cursor.execute(TELL_OUTCOMES)
+    cursor.execute(KEEP_OUTCOMES, values)
+    cursor.execute(SUPERSEDE_OWN, {**values, "signals": known})
+    return known
 
 
 def refresh_signals(signals: Sequence[UUID]) -> None:

@@ -17,7 +17,6 @@ from signals.vocabulary import DEFAULT_SEVERITY, DEFAULT_TLP, HARM_TYPES, SEVERI
 Checked = TypeVar("Checked")
 
 _HARM_ORDER = {name: place for place, name in enumerate(HARM_TYPES)}
-_NO_HARM_TYPES: tuple[str, ...] = ()
 _PERCENT = re.compile(r"[0-9]{1,3}")
 _NOTE_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?")
@@ -71,8 +70,10 @@ def check_fields(
     fields: Mapping[str, str], *, now: datetime, limits: Limits = DEFAULT_LIMITS
 ) -> CheckedRow | list[RowFault]:
     """Checks the fields of one contribution by their native names, from a page or a file; absent ones are empty."""
-    judge = _Judge(fields, now)
-    return judge.judged(limits) or judge.faults
+    try:
+        return _read(fields.get, now, limits)
+    except RowFault:
+        return _faults(fields.get, now)
 
 
 def latest_expiry(kind: Kind, now: datetime, limits: Limits = DEFAULT_LIMITS) -> datetime:
@@ -97,57 +98,61 @@ def _located(fault: RowFault, row: int, columns: Columns, moved: Mapping[str, st
     return Fault(fault.code, fault.field, columns.header[index].strip(), index, cell_name(index, row), row)
 
 
-class _Judge:
-    """Reads the fields of one row and collects what is wrong with them."""
+def _read(text: Callable[[str, str], str], now: datetime, limits: Limits) -> CheckedRow:
+    """The row, if all is well with it. Raises the first `RowFault`; a file's rows are read here a million times."""
+    kind = kind_named(text("kind", ""))
+    value = normal_value(kind, text("value", ""))
+    named = named_service(kind, text("service", ""))
+    asked = _expires_at(now, text("expires_at", ""))
+    _status(text("status", ""))
+    shortened = asked is not None and asked > latest_expiry(kind, now, limits)
+    return CheckedRow(
+        kind.name,
+        value,
+        named if kind.needs_service else "",
+        named,
+        _harm_types(text("harm_types", "")),
+        _severity(text("severity", "")),
+        _confidence(text("confidence", "")),
+        _observed_at(now, text("observed_at", "")),
+        _text("incident", text("incident", "")),
+        _text("policy", text("policy", "")),
+        _note(text("note", "")),
+        _tlp(text("tlp", "")),
+        latest_expiry(kind, now, limits) if shortened else asked,
+        shortened,
+    )
 
-    def __init__(self, fields: Mapping[str, str], now: datetime) -> None:
-        self.fields = fields
-        self.now = now
-        self.faults: list[RowFault] = []
 
-    def read(self, field: str, check: Callable[[str], Checked], otherwise: Checked) -> Checked:
-        """What `check` makes of a field; where it finds a fault, the fault is kept and the answer is `otherwise`."""
-        try:
-            return check(self.fields.get(field, ""))
-        except RowFault as fault:
-            self.faults.append(fault)
-            return otherwise
+def _faults(text: Callable[[str, str], str], now: datetime) -> list[RowFault]:
+    """Everything that is wrong with a row that `_read` refused, in the order of the template's columns."""
+    faults: list[RowFault] = []
+    kind = _judged(kind_named, text("kind", ""), faults)
+    _judged(partial(normal_value, kind) if kind else given_value, text("value", ""), faults)
+    for field, check in (
+        ("service", partial(named_service, kind)),
+        ("harm_types", _harm_types),
+        ("severity", _severity),
+        ("confidence", _confidence),
+        ("observed_at", partial(_observed_at, now)),
+        ("incident", partial(_text, "incident")),
+        ("policy", partial(_text, "policy")),
+        ("note", _note),
+        ("tlp", _tlp),
+        ("expires_at", partial(_expires_at, now)),
+        ("status", _status),
+    ):
+        _judged(check, text(field, ""), faults)
+    return faults
 
-    def judged(self, limits: Limits) -> CheckedRow | None:
-        """The checked row, or None when there is a fault."""
-        kind = self.read("kind", kind_named, None)
-        value = self.read("value", partial(normal_value, kind) if kind else given_value, "")
-        named = self.read("service", partial(named_service, kind), "")
-        harm_types = self.read("harm_types", _harm_types, _NO_HARM_TYPES)
-        severity = self.read("severity", _severity, 0)
-        confidence = self.read("confidence", _confidence, None)
-        observed_at = self.read("observed_at", partial(_observed_at, self.now), self.now)
-        incident = self.read("incident", partial(_text, "incident"), "")
-        policy = self.read("policy", partial(_text, "policy"), "")
-        note = self.read("note", _note, "")
-        tlp = self.read("tlp", _tlp, 0)
-        asked = self.read("expires_at", partial(_expires_at, self.now), None)
-        self.read("status", _status, None)
-        if self.faults or kind is None:
-            return None
-        latest = latest_expiry(kind, self.now, limits)
-        shortened = asked is not None and asked > latest
-        return CheckedRow(
-            kind=kind.name,
-            value=value,
-            service=named if kind.needs_service else "",
-            named_service=named,
-            harm_types=harm_types,
-            severity=severity,
-            confidence=confidence,
-            observed_at=observed_at,
-            incident=incident,
-            policy=policy,
-            note=note,
-            tlp=tlp,
-            expires_at=latest if shortened else asked,
-            expiry_shortened=shortened,
-        )
+
+def _judged(check: Callable[[str], Checked], text: str, faults: list[RowFault]) -> Checked | None:
+    try:
+        return check(text)
+    except RowFault as fault:
+        # A new one: what was raised holds its frames, and they the whole slice, in a circle.
+        faults.append(RowFault(fault.code, fault.field))
+        return None
 
 
 @lru_cache(maxsize=1024)
@@ -205,6 +210,8 @@ def _expires_at(now: datetime, text: str) -> datetime | None:
 
 
 def _moment(field: str, text: str) -> datetime | None:
+    if not text:
+        return None
     given = _plain(field, text)
     if not given:
         return None
@@ -215,6 +222,8 @@ def _moment(field: str, text: str) -> datetime | None:
 
 
 def _text(field: str, text: str) -> str:
+    if not text:
+        return ""
     kept = _plain(field, text)
     if len(kept) > TEXT_LENGTHS[field]:
         raise RowFault("too_long", field)
@@ -223,6 +232,8 @@ def _text(field: str, text: str) -> str:
 
 def _note(text: str) -> str:
     """Line ends become newlines before they are looked at and counted: which ones they were is the editor's doing."""
+    if not text:
+        return ""
     note = text
     if not text.isprintable():
         note = _LINE_END.sub("\n", text)

@@ -14,11 +14,11 @@ from lantern.lib.ids import new_id
 from participants.models import Member, SharingGroup
 from signals.drafts import forget_shared
 from signals.jobs import limits
-from signals.merge import merge_slice
+from signals.merge import make_incidents, merge_slice
 from signals.models import Outcome, Signal, StagedRow, Upload
 from signals.notices import signals_changed
 from signals.rows import CheckedRow
-from signals.staging import Batch, good_row, stage
+from signals.staging import Batch, Packing, stage
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ def share_incident(
 
 def _merged(rows: Sequence[CheckedRow], group: SharingGroup, by: Member) -> list[Shared]:
     batch = Batch(new_id(), by.participant_id, group.pk, by.user_id)
-    now = timezone.now()
-    stage(good_row(batch, number, row, now, limits()) for number, row in enumerate(rows, start=1))
+    packing = Packing(batch, timezone.now(), limits())
+    stage(batch, (packing.good(number, row) for number, row in enumerate(rows, start=1)))
+    make_incidents(batch, after=0, to=len(rows))
     merge_slice(batch, after=0, to=len(rows))
     staged = StagedRow.objects.filter(batch=batch.id).order_by("number").values_list("outcome", "fingerprint")
     ended = list(staged)

@@ -25,11 +25,11 @@ from reviews.outcomes import ACTIONED, DISMISSED
 from reviews.routing import route
 from signals.columns import NATIVE
 from signals.intake import start_upload
-from signals.merge import merge_slice
+from signals.merge import make_incidents, merge_slice
 from signals.models import Signal
 from signals.relating import relate
 from signals.rows import CheckedRow, check_fields
-from signals.staging import Batch, good_row, stage
+from signals.staging import Batch, Packing, stage
 from signals.uploads import work_on
 from transparency.drafting import draft_report, review_draft
 from transparency.publishing import publish_edition
@@ -131,7 +131,9 @@ def _share(slug: str, findings: Sequence[Finding]) -> None:
     checked = [row for each in findings if isinstance(row := check_fields(each.fields, now=now), CheckedRow)]
     batch = Batch(new_id(), member.participant_id, group.pk, member.user_id)
     with acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id):
-        stage(good_row(batch, number, row, now) for number, row in enumerate(checked, start=1))
+        packing = Packing(batch, now)
+        stage(batch, (packing.good(number, row) for number, row in enumerate(checked, start=1)))
+        make_incidents(batch, after=0, to=len(checked))
         merge_slice(batch, after=0, to=len(checked))
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM signals_stagedrow WHERE batch = %s", [batch.id])

@@ -73,10 +73,12 @@ class Review(models.Model):
     participant = models.ForeignKey(
         Participant, on_delete=models.PROTECT, related_name="reviews", db_index=False, db_constraint=False
     )
-    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="reviews", db_index=False)
+    signal = models.ForeignKey(
+        Signal, on_delete=models.PROTECT, related_name="reviews", db_index=False, db_constraint=False
+    )
     state = models.CharField(max_length=16, choices=ReviewState, default=ReviewState.OPEN)
     priority = models.PositiveSmallIntegerField(default=0, help_text="Higher is sooner; see reviews.routing.")
-    holder = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    holder = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False)
     held_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     closed_because = models.CharField(max_length=32, blank=True, db_default="", help_text="signals.end_reasons")

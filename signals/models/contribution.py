@@ -35,7 +35,9 @@ class Incident(models.Model):
     """A participant's own case. Others see that contributions belong together, never the reference."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="incidents")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.PROTECT, related_name="incidents", db_constraint=False
+    )
     fingerprint = models.UUIDField(help_text="Keyed; of participant and reference.")
     reference = models.BinaryField(help_text="Sealed.")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -64,7 +66,7 @@ class Contribution(Graded, models.Model):
     """One participant's word on one signal. A later word supersedes the row and leaves it as history."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="contributions")
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="contributions", db_constraint=False)
     sharing_group = models.ForeignKey(
         SharingGroup,
         on_delete=models.PROTECT,
@@ -79,8 +81,12 @@ class Contribution(Graded, models.Model):
     shared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    upload = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, related_name="contributions")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, null=True, related_name="contributions")
+    upload = models.ForeignKey(
+        Upload, on_delete=models.PROTECT, null=True, related_name="contributions", db_constraint=False
+    )
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, null=True, related_name="contributions", db_constraint=False
+    )
 
     harm_types = ArrayField(models.CharField(max_length=32))
     severity = models.PositiveSmallIntegerField()

@@ -53,7 +53,7 @@ class UploadQuerySet(models.QuerySet["Upload"]):
 
 
 class Upload(models.Model):
-    """The file's job row. `rows_checked` and `applied_to` are its checkpoints; they move with the work they tell of."""
+    """The file's job row. `rows_checked` and both `applied_to` are checkpoints and move with the work they tell of."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="uploads")
@@ -68,6 +68,9 @@ class Upload(models.Model):
     rows_checked = models.PositiveIntegerField(default=0)
     last_number = models.PositiveIntegerField(default=0, help_text="Spreadsheet number of the last row checked.")
     applied_to = models.PositiveIntegerField(default=0, help_text="Spreadsheet number up to which rows are shared.")
+    upper_applied_to = models.PositiveIntegerField(
+        null=True, help_text="The same for the upper half of the fingerprints; empty while it goes with the lower one."
+    )
     rows_applied = models.PositiveIntegerField(default=0)
     sealed_mapping = models.BinaryField(
         null=True, help_text="Column of the file → known column, where its own header does not say it."

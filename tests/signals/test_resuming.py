@@ -165,8 +165,10 @@ def test_losing_the_right_stops_the_sharing(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_four_workers_at_once_share_each_row_once() -> None:
-    """Two uploads of two companies that name the same signals, each carried on by two workers."""
+@pytest.mark.parametrize("large", [1, 1_000])
+def test_four_workers_at_once_share_each_row_once(monkeypatch: pytest.MonkeyPatch, large: int) -> None:
+    """Two uploads of two companies that name the same signals, each carried on by two workers, on two tracks or one."""
+    monkeypatch.setattr(applying, "LARGE_ROWS", large)
     made = made_file()
     with acting_as_system():
         alice, bob = (add_team_member(add_company(slug), "ana") for slug in ("northwind", "harbor"))

@@ -1,9 +1,11 @@
 """One row to a checked contribution or to its faults (design 8.2)."""
 
+import weakref
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lantern.lib.collecting import uncollected
 from signals.columns import NATIVE, recognise
 from signals.dates import moment
 from signals.faults import Fault
@@ -110,6 +112,20 @@ def test_surplus_cells_are_the_only_fault() -> None:
     assert check_row(7, [*row, " ", "x"], COLUMNS, now=NOW) == [Fault("too_many_cells", None, None, 12, "M7", 7)]
     good = list(GOOD.values())
     assert isinstance(check_row(7, [*good, *[""] * 8, " ", ""], COLUMNS, now=NOW), CheckedRow)
+
+
+class _Cells(list[str]):
+    """Cells that can be watched."""
+
+
+def test_refused_rows_are_let_go_without_looking_for_circles() -> None:
+    """A check of a million rows runs without the collector: what one row keeps alive, a file keeps a million times."""
+    with uncollected():
+        cells = _Cells(["email", "nobody at nowhere", "", "rudeness", "dire", "101", "yesterday"])
+        watched = weakref.ref(cells)
+        assert isinstance(check_row(2, cells, COLUMNS, now=NOW), list)
+        del cells
+        assert watched() is None
 
 
 def test_expiry_is_brought_back_to_the_limit_of_the_kind() -> None:

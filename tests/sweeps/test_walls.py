@@ -185,12 +185,20 @@ def test_append_only_tables_refuse_their_owner(request: pytest.FixtureRequest) -
                     owner.execute(sql.SQL(change).format(table))
 
 
-@pytest.mark.parametrize("table", ["accounts_user", "participants_participant", "participants_sharinggroup"])
+STAYING = [
+    "accounts_user", "participants_participant", "participants_sharinggroup", "participants_member",
+    "signals_signal", "signals_incident", "signals_upload",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", STAYING)
 def test_what_others_name_without_a_foreign_key_is_never_deleted(table: str, alice: Member) -> None:
     with psycopg.connect(**connections["owner"].get_connection_params()) as owner:
         assert owner.execute(
             "SELECT count(*) FROM pg_trigger WHERE tgname LIKE '%%_stay%%' AND tgrelid = %s::regclass", [table]
         ).fetchone() == (2,)
+    upload(alice, b"kind,value,harm_types,incident\nemail,mira@example.com,grooming,C-1\n", share=True)
+    assert _ask(f"SELECT count(*) > 0 FROM {table}") == [(True,)]
     with pytest.raises(DatabaseError, match="rows stay"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
