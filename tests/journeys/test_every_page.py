@@ -71,6 +71,14 @@ def test_pages_of_staff(visit: Visit, path: str) -> None:
     _open_and_examine(visit("sam@coalition.example"), path)
 
 
+def test_the_page_of_a_member(visit: Visit) -> None:
+    page = visit("kim@pixelforge.example")
+    page.goto("/participant/members/")
+    page.get_by_role("table").get_by_role("link").first.click()
+    page.wait_for_url("**/members/*/")
+    assert examine(page) == []
+
+
 def _form_with_mistakes(page: Page) -> None:
     page.goto("/signals/new/")
     page.get_by_label("Kind").select_option("email")
