@@ -14,7 +14,7 @@ from participants.policies import Action, groups_for
 from participants.requests import MemberRequest
 from reviews.models import Review, ReviewState
 from reviews.models.review import ReviewQuerySet
-from reviews.routing import NAMES_SERVICE
+from reviews.routing import NAMES_SERVICE, priorities_of
 from signals.forms import SignalFilter
 from signals.models import Contribution
 
@@ -101,12 +101,17 @@ class QueueFilter(SignalFilter):
     def _of_state(self, state: str) -> ReviewQuerySet:
         reviews = Review.objects.all()
         if state in (DUE, MINE):
-            due = reviews.visible_to(self._member).due()
+            due = self._of_severity(reviews.visible_to(self._member).due())
             return due if state == DUE else due.held_by(self._member)
         known = reviews.known_to(self._member).order_by("-pk")
         if state == FLAGGED:
             return known.filter(state=ReviewState.DECIDED).exclude(flag="")
         return known.filter(state=state)
+
+    def _of_severity(self, due: ReviewQuerySet) -> ReviewQuerySet:
+        """Their severity is in their priority too, which the index of the queue knows without asking the signals."""
+        asked = self._asked["severity"]
+        return due.filter(priority__in=priorities_of(int(asked))) if asked else due
 
     def _said_by(self, participant_id: int) -> QuerySet[Contribution]:
         """What a company said where its name is told."""
@@ -127,12 +132,18 @@ def filter_of(request: MemberRequest) -> QueueFilter:
     return QueueFilter(request.GET, member=request.member)
 
 
-def behind(last: Review, state: str) -> Q:
-    """Reviews that come after `last` in the order of their list."""
+def parts_behind(last: Review | None, state: str) -> list[Q]:
+    """Reviews that come after `last` in the order of their list: part after part, each a range of an index.
+
+    In one condition, those of the same priority would be read from the first on, however far down `last` is.
+    """
+    if last is None:
+        return [Q()]
     if state not in (DUE, MINE):
-        return Q(pk__lt=last.pk)
-    later = Q(created_at__gt=last.created_at) | Q(created_at=last.created_at, pk__gt=last.pk)
-    return Q(priority__lte=last.priority) & (Q(priority__lt=last.priority) | later)
+        return [Q(pk__lt=last.pk)]
+    later = Q(created_at__gt=last.created_at) | Q(pk__gt=last.pk)
+    same = Q(priority=last.priority, created_at__gte=last.created_at) & later
+    return [same, Q(priority__lt=last.priority)]
 
 
 def _query(words: dict[str, str]) -> str:

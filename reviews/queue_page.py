@@ -11,7 +11,8 @@ from participants.models import Member
 from participants.policies import Action, can
 from reviews.models import QueueView, Review, ReviewState
 from reviews.models.review import ReviewQuerySet
-from reviews.queue_filter import QueueFilter
+from reviews.queue_filter import QueueFilter, parts_behind
+from reviews.review_page import ShownReview, shown
 
 
 def around(form: QueueFilter, rows: Sequence[Any], member: Member) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def around(form: QueueFilter, rows: Sequence[Any], member: Member) -> dict[str, 
         "within": form.within,
         "narrows_due": form.narrows_due,
         "due_matching_label": capped_count(form.due()).label if form.state_asked else capped_count(matching).label,
-        "oldest_at": matching.aggregate(first=Min("created_at"))["first"] if rows and not form.state_asked else None,
+        "oldest_at": _oldest(matching) if rows and not form.state_asked else None,
         "views": [{"view": view, "is_own": view.member_id == member.pk} for view in views],
         "empty": empty,
         "can_manage_queue": can(member, Action.MANAGE_QUEUE),
@@ -41,6 +42,20 @@ def _hidden(member: Member) -> str:
     every = Review.objects.filter(participant=member.participant_id, state=ReviewState.OPEN)
     number = capped_count(every.exclude(pk__in=Review.objects.visible_to(member).due().order_by().values("pk")))
     return number.label if number.number else ""
+
+
+def _oldest(due: ReviewQuerySet) -> Any:
+    """When the first of them arrived, by the index `review_oldest`: a minimum over a join would read them all."""
+    return due.order_by("created_at").values_list("created_at", flat=True).first()
+
+
+def page_behind(last: Review | None, form: QueueFilter, member: Member, size: int) -> list[ShownReview]:
+    """The first `size` of what was asked for that come after `last`; from the beginning where there is no last one."""
+    page: list[ShownReview] = []
+    for part in parts_behind(last, form.state_asked):
+        if left := size - len(page):
+            page += shown(form.reviews().filter(part)[:left], member)
+    return page
 
 
 def next_free(due: ReviewQuerySet) -> Any:

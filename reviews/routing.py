@@ -82,6 +82,14 @@ OR (reviews_review.state = 'open' AND reviews_review.priority <> EXCLUDED.priori
 """
 )
 
+# Whoever shares a signal too, or sees its group no more, gets no review of it, but the one there is follows as well.
+FOLLOW = f"""
+UPDATE reviews_review r SET priority = {PRIORITY}
+FROM signals_signal s, participants_participant p
+WHERE s.id = ANY(%(signals)s) AND r.signal_id = s.id AND p.id = r.participant_id
+AND r.state = 'open' AND r.priority <> {PRIORITY}
+"""
+
 # The signal of a decided review lives again: the banner that it has ended goes.
 UNFLAG = """
 UPDATE reviews_review r SET flag = '' FROM signals_signal s
@@ -89,6 +97,12 @@ WHERE s.id = ANY(%(signals)s) AND r.signal_id = s.id AND r.flag = 'ended' AND s.
 """
 
 DONE = "UPDATE signals_signal SET routing_due = false WHERE id = ANY(%(signals)s)"
+
+
+def priorities_of(severity: int) -> list[int]:
+    """Every `PRIORITY` of a signal of that severity: where its open reviews stand in the index of the queue."""
+    least = severity * 100
+    return [*range(least, least + 100), *range(NAMES_SERVICE + least, NAMES_SERVICE + least + 100)]
 
 
 def route() -> int:
@@ -138,6 +152,8 @@ def _make(cursor: CursorWrapper, signals: list[UUID]) -> int:
     made: int = cursor.rowcount
     if reviewed:
         cursor.execute(ROUTE_AGAIN, {"signals": list(reviewed), "kinds": list(DEFAULT.kinds)})
+        made += cursor.rowcount
+        cursor.execute(FOLLOW, {"signals": list(reviewed)})
         made += cursor.rowcount
         cursor.execute(UNFLAG, {"signals": list(reviewed)})
     return made

@@ -18,9 +18,9 @@ from reviews.care import limits_of
 from reviews.deciding import record_decision
 from reviews.forms import DecisionForm
 from reviews.models import Decision, DecisionTemplate, Review, ReviewState
-from reviews.queue_filter import behind, filter_of
-from reviews.queue_page import around, next_free
-from reviews.review_page import page_of, pressing, shown
+from reviews.queue_filter import filter_of
+from reviews.queue_page import around, next_free, page_behind
+from reviews.review_page import page_of, pressing
 from reviews.second_reviews import NobodyElse, ask_second, blind_second_of
 from signals.models.signal import ValueNotHeld
 from signals.page_keys import after_key, next_url
@@ -43,11 +43,9 @@ ALL_HELD = "Everything that is due is held by colleagues; the first comes free a
 def queue(request: MemberRequest) -> HttpResponse:
     """What is due, the most urgent first; or what else was asked for."""
     form = filter_of(request)
-    found = form.reviews()
     after = after_key(request)
     last = Review.objects.known_to(request.member).filter(pk=after).first() if after else None
-    rows = found.filter(behind(last, form.state_asked)) if last else found
-    page = shown(rows[: PAGE + 1], request.member)
+    page = page_behind(last, form, request.member, PAGE + 1)
     context = {
         **around(form, page, request.member),
         **pressing(request.member),

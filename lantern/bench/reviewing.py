@@ -1,68 +1,49 @@
 """How quickly a queue gives its next review, and shows its pages, when it is long and many ask at once.
 
-Everything is planted by statements that only a benchmark may use. Claims go through the service that the pages call,
-by as many processes as there are analysts, each with a connection of its own; beside them stands the bare statement,
-asked by the same processes in the same run. Pages are made whole, by their view.
+Claims go through the service that the pages call, by as many processes as there are analysts, each with a connection of
+its own; beside them stands the bare statement, asked by the same processes in the same run. Pages are made
+whole, by their view.
 """
 
 import multiprocessing
-import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache, partial
-from random import Random
 from types import SimpleNamespace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, connections
+from django.http import QueryDict
 from django.test import RequestFactory
 
 from accounts.services import add_person, enroll_authenticator
 from audit.record import PORTAL
+from lantern.bench.long_queue import seal_shown
 from lantern.bench.measuring import Figure
 from lantern.demo.people import complete_training
-from lantern.lib.ids import new_id
 from lantern.lib.paging import PAGE
 from lantern.lib.tenancy import Scope, acting, acting_as_system
-from participants.models import Member, Participant, Role, SharingGroup
+from participants.models import Member, Participant, Role
 from participants.policies import Action, groups_for
 from participants.services import add_member
 from reviews.care import ANY_SEVERITY
 from reviews.claims import CLAIM_NEXT, claim_next, lease
 from reviews.models import Review
+from reviews.queue_filter import QueueFilter
+from reviews.queue_page import page_behind
 from reviews.views import queue
-from signals.models.contribution import ContributionState
-from signals.models.signal import seal_value
+from signals.vocabulary import SEVERITIES
 
-PORTION = 20_000
 PAGES_SHOWN = 40
 DEPTH = 100_000
 NINETY_FIFTH = 0.95
-KINDS = ("email", "username", "url")
-HARMS = ("grooming", "financial_sextortion", "csam_distribution")
-COLUMNS = (
-    "id, sharing_group_id, kind, service, fingerprint, value, severity, harm_types, tlp, contributor_count,"
-    " routing_due, relations_due"
-)
 PUT_AWAY = """
 UPDATE reviews_review SET state = 'closed', closed_because = 'out_of_date', holder_id = NULL, held_until = NULL
 WHERE id = %s AND holder_id = %s
 """
-
-
-def plant_reviews(number: int, *, of: Member, to: Participant) -> None:
-    """Put `number` signals of `of`'s participant into the default group, and a review of each into `to`'s queue."""
-    random = Random(secrets.randbits(64))  # noqa: S311 -- invented signals, no secret
-    left = number
-    while left:
-        size = min(left, PORTION)
-        _copy(size, random, of, to)
-        left -= size
-    with acting_as_system(), connection.cursor() as cursor:
-        cursor.execute("ANALYZE reviews_review; ANALYZE signals_signal; ANALYZE signals_contribution")
 
 
 def add_analysts(number: int, company: Participant) -> list[Member]:
@@ -73,16 +54,7 @@ def add_analysts(number: int, company: Participant) -> list[Member]:
 
 def measure_pages(member: Member, size: int) -> Iterator[Figure]:
     """The queue, the queue narrowed, and a page far down, each with its list, counts and template."""
-    with acting_as_system():
-        due = Review.objects.filter(participant=member.participant).due()
-        deep = due.values_list("pk", flat=True)[min(DEPTH, max(0, size - 2 * PAGE))]
-    asked = {
-        "queue_page": "",
-        "queue_page_filtered": "?severity=high&kind=url",
-        "queue_page_by_harm": "?harm=grooming&age=older",
-        "queue_page_deep": f"?after={deep}",
-    }
-    for name, query in asked.items():
+    for name, query in _asked(member, size).items():
         taken = sorted(_seconds(partial(_page, member, query)) for _ in range(PAGES_SHOWN))
         yield Figure(f"{name}_p95", 1000 * _p95(taken), f"ms, among {size}")
 
@@ -101,45 +73,33 @@ def measure_claims(analysts: list[Member], number: int) -> Iterator[Figure]:
     yield Figure("claim_share_of_bare_sql", _p95(sorted(served)) / _p95(bare), "times the bare statement")
 
 
-def _copy(size: int, random: Random, of: Member, to: Participant) -> None:
-    with acting_as_system(), connection.cursor() as cursor:
-        group = SharingGroup.objects.get(slug=SharingGroup.DEFAULT_SLUG).pk
-        cursor.execute("CREATE TEMPORARY TABLE planted (LIKE signals_signal INCLUDING DEFAULTS) ON COMMIT DROP")
-        with cursor.copy(f"COPY planted ({COLUMNS}) FROM STDIN") as copy:
-            for row in _signals(size, random, group):
-                copy.write_row(row)
-        cursor.execute(f"INSERT INTO signals_signal ({COLUMNS}) SELECT {COLUMNS} FROM planted")
-        cursor.execute(
-            "INSERT INTO signals_contribution (id, signal_id, sharing_group_id, participant_id, shared_by_id,"
-            " harm_types, severity, observed_at, policy, tlp, expires_at, state) SELECT lantern_new_id(), id, %s, %s,"
-            " %s, harm_types, severity, now(), '', 2, now() + interval '2 years', %s FROM planted",
-            [group, of.participant_id, of.user_id, ContributionState.IN_FORCE.value],
-        )
-        cursor.execute(
-            "INSERT INTO reviews_review (id, participant_id, signal_id, state, priority, created_at)"
-            " SELECT lantern_new_id(), %s, id, 'open', severity * 100 + 1, now() - random() * interval '90 days'"
-            " FROM planted",
-            [to.pk],
-        )
-
-
-def _signals(size: int, random: Random, group: int) -> Iterable[tuple[Any, ...]]:
-    for _ in range(size):
-        row = new_id()
-        kind = random.choice(KINDS)
-        value = f"person{random.getrandbits(40)}@mail.example" if kind == "email" else f"person{random.getrandbits(40)}"
-        value = f"https://files.example/{value}" if kind == "url" else value
-        severity, harm = random.choice((1, 2, 2, 2, 3, 4)), random.choice(HARMS)
-        service = "northwind" if kind == "username" else ""
-        yield row, group, kind, service, uuid4(), seal_value(value, row), severity, [harm], 2, 1, False, False
-
-
 def _analyst(email: str, company: Participant) -> Member:
     person = add_person(email, name="Bench", password=None, by=PORTAL)
     enroll_authenticator(person, by=PORTAL)
     member = add_member(company, person, role=Role.ANALYST, by=PORTAL)
     complete_training(member)
     return member
+
+
+def _asked(member: Member, size: int) -> dict[str, str]:
+    """What each page is asked for. What it will show has a value of its own from here on."""
+    with _as(member):
+        deep = Review.objects.visible_to(member).due().values_list("pk", flat=True)[min(DEPTH, max(0, size - 2 * PAGE))]
+        asked = {
+            "queue_page": "",
+            "queue_page_filtered": f"?severity={SEVERITIES['high'].rank}&kind=url",
+            "queue_page_by_harm": "?harm=grooming&age=older",
+            "queue_page_deep": f"?after={deep}",
+        }
+        shown = [key for query in asked.values() for key in _keys(member, QueryDict(query.removeprefix("?")))]
+    seal_shown(shown, to=member)
+    return asked
+
+
+def _keys(member: Member, query: QueryDict) -> list[UUID]:
+    """The reviews on the page."""
+    last = Review.objects.get(pk=str(query["after"])) if "after" in query else None
+    return [row.id for row in page_behind(last, QueueFilter(query, member=member), member, PAGE)]
 
 
 def _page(member: Member, query: str) -> None:

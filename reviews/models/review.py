@@ -113,6 +113,9 @@ class Review(models.Model):
                 name="review_queue",
                 condition=Q(state=ReviewState.OPEN),
             ),
+            models.Index(
+                fields=["participant", "created_at"], name="review_oldest", condition=Q(state=ReviewState.OPEN)
+            ),
             models.Index(fields=["holder"], name="review_held", condition=Q(holder__isnull=False)),
             models.Index(
                 fields=["participant", "state", "-id"], name="review_done", condition=~Q(state=ReviewState.OPEN)

@@ -13,9 +13,10 @@ from participants.services import move_participant
 from reviews import claims
 from reviews.deciding import record_decision
 from reviews.models import Review
-from reviews.routing import route
+from reviews.routing import priorities_of, route
 from signals.kinds import KINDS
 from signals.models import Contribution, Signal
+from signals.vocabulary import SEVERITIES, Severity
 from signals.withdrawing import withdraw
 from tests.world import add_closed_group, add_company, add_team_member, bring_to, share, share_and_route
 
@@ -40,6 +41,29 @@ def test_never_its_own(alice: Member, bob: Member) -> None:
     share(bob)
     route()
     assert Review.objects.count() == 0
+
+
+def test_a_review_follows_its_signal_when_its_reader_shares_it_too(alice: Member, bob: Member) -> None:
+    share_and_route(alice, severity="low")
+    share_and_route(bob, severity="critical")
+    review = Review.objects.get(participant=bob.participant)
+    assert review.signal.severity == SEVERITIES["critical"].rank
+    assert review.priority == 402, "critical, shared by two"
+
+
+@pytest.mark.parametrize("severity", SEVERITIES.values(), ids=lambda row: row.name)
+@pytest.mark.parametrize("service", ["", "harbor"])
+@pytest.mark.parametrize("companies", [1, 99, 100, 5_000])
+def test_a_priority_tells_the_severity(
+    alice: Member, harbor: Participant, severity: Severity, service: str, companies: int
+) -> None:
+    kind = "username" if service else "email"
+    value = "mira" if service else "mira@example.com"
+    signal = share(alice, severity=severity.name, value=value, kind=kind, service=service)
+    Signal.objects.filter(pk=signal.pk).update(contributor_count=companies)
+    route()
+    priority = Review.objects.get(participant=harbor).priority
+    assert [row.rank for row in SEVERITIES.values() if priority in priorities_of(row.rank)] == [severity.rank]
 
 
 @pytest.mark.parametrize("state", [state for state in ParticipantState if state != ParticipantState.ACTIVE])

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import CoalitionRole, User
 from lantern.bench import figures, finding, importing, reviewing
 from lantern.bench.intake_file import intake_file
+from lantern.bench.long_queue import plant_reviews
 from lantern.bench.measuring import Figure, on_behalf_of, seconds
 from lantern.demo.people import make_company, make_people, refuse_outside_demo
 from lantern.demo.programme import Company
@@ -88,7 +89,7 @@ def _reviewing(options: Mapping[str, Any]) -> Iterator[Figure]:
     for number in (SHORT, options["reviews"]):
         with acting_as_system():
             missing = number - Review.objects.filter(participant=company).due().count()
-        reviewing.plant_reviews(missing, of=sender, to=company)
+        plant_reviews(missing, of=sender, to=company)
         for figure in reviewing.measure_pages(analyst, number):
             yield figure
             if figure.name in short:
