@@ -33,6 +33,18 @@ class SessionStore(db.SessionStore):
         if key:
             self.model.objects.filter(session_key=row_key(key)).delete()
 
+    def take(self, name: str) -> Any:
+        """Take out what counts once: of several requests of one session at the same time the first has it, the others
+        None. In a transaction, which keeps them waiting until it ends.
+        """
+        self.pop(name, None)
+        row = self.model.objects.select_for_update().filter(session_key=row_key(self.session_key or "")).first()
+        kept = self.decode(row.session_data) if row else {}
+        taken = kept.pop(name, None)
+        if row and taken is not None:
+            self.model.objects.filter(pk=row.pk).update(session_data=self.encode(kept))
+        return taken
+
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         model: Any = self.model
         return model(

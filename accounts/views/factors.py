@@ -1,10 +1,11 @@
 """One's own factors: authenticators, passkeys, recovery codes."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import django_otp
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -28,6 +29,7 @@ from accounts.factors import (
 from accounts.forms import FactorForm, NamedCodeForm, PasskeyForm
 from accounts.passing import has_passed
 from accounts.requests import PersonRequest
+from accounts.session_store import SessionStore
 from accounts.views.confirming import confirmed, safe_next
 from accounts.views.signing_in import REFUSED, finish, pending
 from lantern.lib.marks import personal, public
@@ -103,7 +105,7 @@ def passkey_new_begin(request: PersonRequest) -> HttpResponse:
 @require_POST
 def passkey_new_complete(request: PersonRequest) -> HttpResponse:
     """Keep the passkey that the browser made."""
-    state, answer = request.session.pop(passkeys.REGISTERING, None), _json(request)
+    state, answer = cast(SessionStore, request.session).take(passkeys.REGISTERING), _json(request)
     form = PasskeyForm({"name": answer.pop("name", "") or "passkey"})
     if state is None or not form.is_valid():
         return JsonResponse({"problem": NOT_ACCEPTED}, status=422)
@@ -113,7 +115,7 @@ def passkey_new_complete(request: PersonRequest) -> HttpResponse:
             enroll_passkey(
                 request.user, ceremony, state=state, data=answer, name=form.cleaned_data["name"], by=request.user
             )
-    except OTPWebAuthnApiError:
+    except (OTPWebAuthnApiError, IntegrityError):  # one that is kept already, for this person or another
         return JsonResponse({"problem": NOT_ACCEPTED}, status=422)
     messages.success(request, "The passkey was added.")
     return JsonResponse({"to": reverse("accounts:security")})
@@ -135,7 +137,7 @@ def passkey_begin(request: HttpRequest) -> HttpResponse:
 @require_POST
 def passkey_complete(request: Any) -> HttpResponse:
     """Finish signing in, or confirm, with the passkey's answer. A challenge is answered once."""
-    user, state, answer = _whose(request), request.session.pop(passkeys.USING, None), _json(request)
+    user, state, answer = _whose(request), request.session.take(passkeys.USING), _json(request)
     if user is None or state is None or state["person"] != user.pk:
         return JsonResponse({"problem": NOT_ACCEPTED}, status=422)
     onward = safe_next(request, str(answer.pop("next", "")))

@@ -11,12 +11,12 @@ from django.test import Client
 from accounts.models import User
 from audit.models import AuditEvent
 from audit.record import PORTAL
-from lantern.lib.tenancy import Scope, acting
+from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, Participant, SignOn, SignOnBinding
 from participants.sign_on import set_sign_on
-from tests.accounts.way_in import code_of, give_password, grow_stale, is_in
+from tests.accounts.way_in import at_once, code_of, give_password, grow_stale, is_in
 from tests.participants.provider import CLIENT, SECRET, Provider, running
-from tests.world import PASSWORD, add_team_member, new_browser, signed_in
+from tests.world import PASSWORD, add_company, add_team_member, new_browser, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +212,23 @@ def test_members_see_no_sign_on_and_only_their_own_bindings(provider: Provider, 
     for member, seen in ((mia, 1), (bob, 0)):
         with acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id):
             assert (SignOn.objects.count(), SignOnBinding.objects.count()) == (0, seen)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_answer_of_a_provider_sent_sixteen_times_at_once_leads_to_the_second_step_once(server: Provider) -> None:
+    """And later not at all: what it answers to is taken out of the session with the first."""
+    with acting_as_system():
+        mia = add_team_member(add_company("northwind"), "mia", with_password=True)
+        set_sign_on(mia.participant, issuer=server.url, client_id=CLIENT, secret=SECRET, by=PORTAL)
+    server.claims, server.issuer, server.signs_with = {}, None, None
+    _vouch(server, "subject-1", mia.user.email)
+    browser = new_browser()
+    asked = parse_qs(urlsplit(browser.get("/accounts/company/northwind/")["Location"]).query)
+    back = {"code": "any", "state": asked["state"][0]}
+    answers = at_once(browser, lambda window: window.get("/accounts/company/northwind/callback/", back).status_code)
+    with acting_as_system():
+        assert AuditEvent.objects.filter(event="sign_on.bound").count() == 1, answers
+        assert AuditEvent.objects.filter(event="person.signed_in").count() == 0, "the second step stands"
+        assert SignOnBinding.objects.count() == 1
+    assert 500 not in answers
+    assert browser.get("/accounts/company/northwind/callback/", back).status_code != 302, answers
