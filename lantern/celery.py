@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sys
 from typing import Any
 
 from celery import Celery
@@ -18,10 +19,18 @@ app.autodiscover_tasks()
 @celeryd_init.connect
 @beat_init.connect
 def refuse_bad_start(**_: Any) -> None:
-    """A worker without its keys would take work that it cannot do."""
-    from lantern.starting import refuse_to_start  # noqa: PLC0415 -- settings come first
+    """A worker without its keys would take work that it cannot do.
 
-    refuse_to_start()
+    Celery only logs what a handler raises, and goes on; it cannot go on from `SystemExit`.
+    """
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 -- settings come first
+
+    from lantern.starting import refuse_to_start  # noqa: PLC0415 -- as above
+
+    try:
+        refuse_to_start()
+    except ImproperlyConfigured as fault:
+        sys.exit(f"Lantern does not start: {fault}")
 
 
 @before_task_publish.connect

@@ -1,6 +1,9 @@
 """ASVS 13.3.1 and 13.4.2: nothing starts with weak settings, or with keys that others can read or that are missing."""
 
+import os
 import secrets
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from audit.keys import signer
+from lantern.installation.folders import PROJECT
 from lantern.starting import refuse_bad_keys, refuse_weak_settings
 
 
@@ -54,3 +58,21 @@ def test_v13_3_1_a_missing_audit_key_is_refused(settings: Settings) -> None:
     settings.AUDIT_KEYS = {}
     with pytest.raises(ImproperlyConfigured, match="audit-1"):
         refuse_bad_keys()
+
+
+@pytest.mark.parametrize("part", ["worker", "beat"])
+def test_v13_3_1_worker_and_beat_end_without_their_keys(part: str, tmp_path: Path) -> None:
+    """Asked of the processes: Celery goes on from an exception of a handler."""
+    command = [sys.executable, "-m", "celery", "-A", "lantern", part]
+    place = {"LANTERN_KEYS_DIR": str(tmp_path), "LANTERN_DEMO": "1", "LANTERN_HTTPS": "0"}
+    ended = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env={**os.environ, **place},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "Lantern does not start" in ended.stderr
