@@ -19,16 +19,17 @@ def around(form: QueueFilter, rows: Sequence[Any], member: Member) -> dict[str, 
     """How many are due, how old the oldest is, saved views, and why the list is empty, where it is."""
     views = list(QueueView.objects.visible_to(member).select_related("member__user").order_by("name"))
     matching = form.reviews()
+    matching_label = capped_count(matching).label
     due = Review.objects.visible_to(member).due()
     empty = "" if rows else "filtered" if form.is_narrowing else "clear"
     context = {
         "form": form,
         "due_label": capped_count(due).label,
-        "matching_label": capped_count(matching).label,
+        "matching_label": matching_label,
         "is_due_list": not form.state_asked,
         "within": form.within,
         "narrows_due": form.narrows_due,
-        "due_matching_label": capped_count(form.due()).label if form.state_asked else capped_count(matching).label,
+        "due_matching_label": capped_count(form.due()).label if form.state_asked else matching_label,
         "oldest_at": _oldest(matching) if rows and not form.state_asked else None,
         "views": [{"view": view, "is_own": view.member_id == member.pk} for view in views],
         "empty": empty,
@@ -60,5 +61,5 @@ def page_behind(last: Review | None, form: QueueFilter, member: Member, size: in
 
 def next_free(due: ReviewQuerySet) -> Any:
     """When the first of those that colleagues hold comes free at the latest; None where nobody holds any."""
-    held = due.filter(held_until__gt=Now())
+    held = due.filter(holder__isnull=False, held_until__gt=Now())  # as the index `review_held` has it
     return held.aggregate(first=Min("held_until"))["first"]
