@@ -19,7 +19,7 @@ SLICE = 1_000
 
 DUE = f"""
 SELECT c.id FROM signals_contribution c
-WHERE c.state = 'in_force' AND c.expires_at <= %(before)s AND c.signal_id NOT IN {HELD}
+WHERE c.state = 'in_force' AND c.ended_at IS NULL AND c.expires_at <= %(before)s AND c.signal_id NOT IN {HELD}
 ORDER BY c.expires_at, c.id LIMIT %(size)s
 """
 
@@ -27,7 +27,7 @@ WOULD = f"""
 SELECT s.kind, s.id IN {HELD} AS held, sum(due.number) AS contributions,
     count(*) FILTER (WHERE due.number = s.contributor_count) AS signals
 FROM (SELECT c.signal_id, count(*) AS number FROM signals_contribution c
-      WHERE c.state = 'in_force' AND c.expires_at <= now() GROUP BY c.signal_id) due
+      WHERE c.state = 'in_force' AND c.ended_at IS NULL AND c.expires_at <= now() GROUP BY c.signal_id) due
 JOIN signals_signal s ON s.id = due.signal_id GROUP BY 1, 2 ORDER BY 1
 """
 

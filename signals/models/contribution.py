@@ -125,7 +125,9 @@ class Contribution(Graded, models.Model):
             models.CheckConstraint(condition=Q(tlp__range=(1, 4)), name="contribution_tlp_is_known"),
             models.CheckConstraint(condition=Q(confidence__range=(0, 100)), name="contribution_confidence_is_in_range"),
         )
-        indexes = (models.Index(fields=["expires_at"], name="contribution_expiry", condition=Q(state="in_force")),)
+        # In other words than the state's, which only expiring says: where statistics know of next to none in force, a
+        # look-up of a signal's would read this index whole.
+        indexes = (models.Index(fields=["expires_at"], name="contribution_expiry", condition=Q(ended_at__isnull=True)),)
 
     def __str__(self) -> str:
         return f"contribution {self.id}"

@@ -93,9 +93,6 @@ def assert_exact(work: Work, file: IntakeFile) -> None:
     left = f"SELECT count(*) FROM signals_stagedrow WHERE batch = '{work.id}' AND outcome <> 'rejected'"
     assert place.number(left) == 0
     of_it = f"signal_id IN (SELECT signal_id {own})"
-    # Workers that relate what was shared are not free to route it: what is promised is two minutes, as above.
     wait_for(
-        lambda: place.number(f"SELECT count(*) FROM reviews_review WHERE {of_it}") == 4 * file.for_people,
-        "reviews",
-        FINISH_SECONDS,
+        lambda: place.number(f"SELECT count(*) FROM reviews_review WHERE {of_it}") == 4 * file.for_people, "reviews"
     )

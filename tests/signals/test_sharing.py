@@ -1,6 +1,7 @@
 """What a signal says about itself follows from what companies say about it."""
 
 import pytest
+from django.db import connection
 
 from audit.models import AuditEvent
 from audit.record import PORTAL
@@ -87,3 +88,17 @@ def test_nothing_is_stored_in_the_clear(alice: Member) -> None:
         assert sealed is not None
         for plain in (b"mira", b"example", b"harbour", b"case"):
             assert plain not in bytes(sealed)
+
+
+def test_what_is_in_force_is_found_by_its_signal_whatever_statistics_say() -> None:
+    """After a large upload is taken back they know of next to none in force: an index of those in force that does not
+    begin with the signal would then be read whole, for each signal that is merged or routed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.indexrelid::regclass::text, a.attname FROM pg_index i"
+            " JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
+            " WHERE i.indrelid = 'signals_contribution'::regclass AND pg_get_expr(i.indpred, i.indrelid) LIKE '%state%'"
+        )
+        firsts = dict(cursor.fetchall())
+    assert firsts == {"contribution_in_force_is_one_per_participant_and_signal": "signal_id"}
