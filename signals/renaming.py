@@ -12,7 +12,7 @@ from lantern.lib.seal import Keyring
 from lantern.lib.tenancy import acting_as_system
 from signals.models import Signal, Upload, UploadState
 from signals.models.contribution import REFERENCE
-from signals.models.signal import VALUE
+from signals.models.signal import VALUE, naming
 
 SLICE = 5_000
 LOCK = "LOCK TABLE signals_signal, signals_incident, signals_stagedrow, signals_upload IN EXCLUSIVE MODE"
@@ -58,7 +58,7 @@ def _named(keys: Keyring) -> Iterator[tuple[str, str, Callable[..., UUID]]]:
     """Tables with names, their columns (the id first, the sealed one second), and how a row is named."""
 
     def signal(row: UUID, value: bytes, group: int, kind: str, service: str) -> UUID:
-        return keys.fingerprint("signal", str(group), kind, service, keys.unseal(value, VALUE, row).decode())
+        return UUID(bytes=naming(keys, group, kind, service)(keys.unseal(value, VALUE, row)))
 
     def incident(row: UUID, reference: bytes, participant: int) -> UUID:
         return keys.fingerprint("incident", str(participant), keys.unseal(reference, REFERENCE, row).decode())

@@ -16,7 +16,7 @@ from signals.faults import Fault
 from signals.kinds import KINDS
 from signals.limits import DEFAULT_LIMITS, Limits
 from signals.models.contribution import NOTE, incident_fingerprint, seal_reference
-from signals.models.signal import VALUE
+from signals.models.signal import VALUE, naming
 from signals.rows import CheckedRow, latest_expiry
 
 # What a packed row holds, in its order: COPY in binary leaves nothing to be guessed, and a row is packed in one go.
@@ -87,8 +87,7 @@ class Packing:
         return NUMBER.pack(len(COLUMNS), 4, number) + REJECTED_REST + _field(JSONB_VERSION + json.dumps(told).encode())
 
     def _naming(self, kind: str, service: str) -> Callable[[bytes], bytes]:
-        name = self._keys.naming_bytes("signal", str(self._batch.group_id), kind, service)
-        return self._namings.setdefault((kind, service), name)
+        return self._namings.setdefault((kind, service), naming(self._keys, self._batch.group_id, kind, service))
 
     def _latest_of(self, kind: str) -> int:
         return self._latest.setdefault(kind, _micros(latest_expiry(KINDS[kind], self._now, self._limits)))
@@ -156,9 +155,7 @@ def stage(batch: Batch, rows: Iterable[bytes]) -> None:
     COPY into a table with row-level security is refused by PostgreSQL, so it goes into a temporary one first.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT {REST} FROM signals_stagedrow LIMIT 0"
-        )
+        cursor.execute(INCOMING)
         with cursor.copy(f"COPY incoming ({REST}) FROM STDIN (FORMAT BINARY)") as copy:
             copy.write(b"".join((BEFORE, *rows, AFTER)))
         cursor.execute(KEEP, {"batch": batch.id, "participant": batch.participant_id})

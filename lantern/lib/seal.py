@@ -119,21 +119,14 @@ class Keyring:
 
         Each part is preceded by its length, so no two different lists of parts are hashed as the same bytes.
         """
-        return self._named(not MADE_AGAIN.isdisjoint(parts[:1]), b"".join(map(_framed, parts)))
+        key = self._fingerprint_keys[not MADE_AGAIN.isdisjoint(parts[:1])]
+        return UUID(bytes=hmac.digest(key, b"".join(map(_framed, parts)), "sha256")[:16])
 
-    def naming(self, *head: str) -> Callable[[str], UUID]:
-        """`fingerprint(*head, text)` as a function of `text`, for many texts under the same head."""
-        name = self.naming_bytes(*head)
-        return lambda text: UUID(bytes=name(text.encode()))
-
-    def naming_bytes(self, *head: str) -> Callable[[bytes], bytes]:
-        """The same from a text in UTF-8 to the 16 bytes of its name."""
+    def naming(self, *head: str) -> Callable[[bytes], bytes]:
+        """`fingerprint(*head, text)` for many texts under the same head: from a text in UTF-8 to its 16 bytes."""
         framed, key = b"".join(map(_framed, head)), self._fingerprint_keys[not MADE_AGAIN.isdisjoint(head[:1])]
         digest = hmac.digest
         return lambda text: digest(key, framed + len(text).to_bytes(4, "big") + text, "sha256")[:16]
-
-    def _named(self, made_again: bool, message: bytes) -> UUID:
-        return UUID(bytes=hmac.digest(self._fingerprint_keys[made_again], message, "sha256")[:16])
 
 
 def _nonces() -> Iterator[bytes]:

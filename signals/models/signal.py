@@ -137,11 +137,12 @@ class Signal(Graded, models.Model):
 
 def fingerprint_of(group_id: int, kind: str, service: str, value: str) -> UUID:
     """The fingerprint of a normalised value in a sharing group: equal values meet, groups stay apart."""
-    return _naming(keyring(), group_id, kind, service)(value)
+    return UUID(bytes=naming(keyring(), group_id, kind, service)(value.encode()))
 
 
 @lru_cache(maxsize=1024)
-def _naming(keys: Keyring, group_id: int, kind: str, service: str) -> Callable[[str], UUID]:
+def naming(keys: Keyring, group_id: int, kind: str, service: str) -> Callable[[bytes], bytes]:
+    """From a normalised value in UTF-8 to the 16 bytes of its fingerprint in a sharing group, for many values."""
     return keys.naming("signal", str(group_id), kind, service)
 
 

@@ -76,16 +76,6 @@ def test_other_pages(visit: Visit, path: str) -> None:
     assert _look(page, path, 404 if "no-such" in path else 200) == []
 
 
-@pytest.mark.usefixtures("planted")
-def test_the_end_of_a_participation(visit: Visit) -> None:
-    page = visit("sam@coalition.example")
-    page.goto("/admin/participants/participant/")
-    page.get_by_role("link", name="Meridian Pay").click()
-    page.get_by_role("link", name="End its participation").click()
-    page.wait_for_url("**/leave/")
-    assert examine(page, ENDS) == []
-
-
 def _look(page: Page, path: str, status: int = 200) -> list[str]:
     answer = page.goto(path)
     assert answer is not None
