@@ -361,6 +361,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="4", minute="20", day_of_month="2-28"),
     },
     "closed_months": {"task": "transparency.close_months", "schedule": crontab(hour="3", minute="11")},
+    "running_figures": {"task": "transparency.keep_running", "schedule": 15 * 60},
     "sealing": {"task": "audit.seal", "schedule": SWEEP_SECONDS},
     "old_letters": {"task": "accounts.clear_letters", "schedule": 24 * 60 * 60},
 }

@@ -193,5 +193,6 @@ class MonthlyReportAdmin(ReadOnlyAdmin):
         kept = get_object_or_404(MonthlyReport, pk=object_id) if object_id.isdecimal() else None
         if kept is None:
             return redirect("admin:transparency_monthlyreport_changelist")
-        report = {**page_of(Report(kept.year, kept.snapshot, kept.sha256)), "title": f"Figures of {kept}, for staff"}
+        told = {"title": f"Figures of {kept}, for staff", "about": "Kept when the month was over; never published."}
+        report = {**page_of(Report(kept.year, kept.snapshot, kept.sha256)), **told}
         return render(request, "transparency/preview.html", {"report": report, "month": kept})

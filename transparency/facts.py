@@ -71,7 +71,7 @@ def read_events(start: datetime, end: datetime) -> Iterator[Fact]:
             cursor.execute(query, {"start": start, "end": end})
             for month, since, scope, participant, number in cursor.fetchall():
                 yield Fact(month, since, name, scope, participant, int(number))
-    yield from _read_check_ins(start, end)
+    yield from read_check_ins(start, end)
 
 
 def collect(facts: Iterable[Fact], period: Period) -> dict[str, dict[str, Share]]:
@@ -105,7 +105,7 @@ FROM participants_checkin WHERE signed_off_at >= %(start)s AND signed_off_at < %
 """
 
 
-def _read_check_ins(start: datetime, end: datetime) -> Iterator[Fact]:
+def read_check_ins(start: datetime, end: datetime) -> Iterator[Fact]:
     """Check-ins count when staff signed them off; then their answers cannot change any more."""
     with connection.cursor() as cursor:
         cursor.execute(SIGNED_OFF, {"start": start, "end": end})

@@ -43,6 +43,18 @@ class KeptFact(models.Model):
         return f"{self.name} {self.scope}"
 
 
+class RunningFigures(models.Model):
+    """A year's public figures so far, as they were when they were last computed. An edition takes their place."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    snapshot = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    computed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.year}, so far"
+
+
 class ReportedFigure(models.Model):
     """What a participant says it did outside the portal, in one year and unit. The latest word counts; append-only.
 

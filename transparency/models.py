@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from transparency.kept_models import ClosedMonth, CoverageReminder, KeptFact, ReportedFigure
+from transparency.kept_models import ClosedMonth, CoverageReminder, KeptFact, ReportedFigure, RunningFigures
 
 __all__ = [
     "ClosedMonth",
@@ -18,6 +18,7 @@ __all__ = [
     "KeptFact",
     "MonthlyReport",
     "ReportedFigure",
+    "RunningFigures",
 ]
 
 

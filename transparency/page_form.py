@@ -21,6 +21,7 @@ def page_of(report: Report, *, chart_width: str = "100%") -> Told:
         "title": f"Transparency report {report.year}",
         "year": report.year,
         "period_label": _period_label(snapshot["period"]),
+        "about": _about(report),
         "edition": report.edition,
         "sha256": report.sha256,
         "is_running": report.is_running,
@@ -42,7 +43,20 @@ def words_of(page: Told) -> list[Told]:
 
 def _period_label(period: str) -> str:
     first, last = (date.fromisoformat(day) for day in period.split("/"))
-    return f"{first.day} {first:%B} to {last.day} {last:%B %Y} (UTC)"
+    return f"{first.day} {first:%B} to {_day(last)} (UTC)"
+
+
+def _about(report: Report) -> str:
+    if report.published_at:
+        return f"Edition {report.edition}, published {_day(report.published_at)}."
+    if report.computed_at:
+        as_of = f"{_day(report.computed_at)}, {report.computed_at:%H:%M} (UTC)"
+        return f"Figures so far, as of {as_of}; they will change until the year's report is published."
+    return f"Edition {report.edition}, a draft that is not published."
+
+
+def _day(moment: date) -> str:
+    return f"{moment.day} {moment:%B %Y}"
 
 
 def _text(name: str) -> Told:

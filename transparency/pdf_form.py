@@ -14,8 +14,8 @@ CHART_WIDTH = "604"  # pixels of SVG, three quarters of a point each: the width 
 
 
 def pdf_of(report: Report) -> bytes:
-    """The same report gives the same bytes: the time in the file is the edition's, the fonts are typst's own."""
-    made_at = report.published_at or datetime(report.year, 1, 1, tzinfo=UTC)
+    """The same report gives the same bytes: the time in the file is the report's, the fonts are typst's own."""
+    made_at = report.published_at or report.computed_at or datetime(report.year, 1, 1, tzinfo=UTC)
     told = json.dumps(page_of(report, chart_width=CHART_WIDTH), default=str)
     compiler = typst.Compiler(SOURCE, ignore_system_fonts=True, sys_inputs={"report": told})
     made = compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=int(made_at.timestamp()))

@@ -5,10 +5,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from lantern.lib.tenancy import acting_as_system
-from reviews.models import Decision
-from transparency.models import Edition
-from transparency.snapshots import Snapshot, sha256_of, snapshot_of
+from transparency.models import Edition, RunningFigures
+from transparency.running import figures_now
+from transparency.snapshots import Snapshot
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,7 @@ class Report:
     sha256: str
     edition: int | None = None
     published_at: datetime | None = None
+    computed_at: datetime | None = None
 
     @property
     def is_running(self) -> bool:
@@ -33,14 +33,18 @@ class Report:
 
 
 def report_of(year: int) -> Report | None:
-    """The report of a year: its latest edition or figures so far; None for a year of which there is nothing to tell."""
+    """The report of a year: its latest edition or figures so far; None for a year of which there is nothing to tell.
+
+    Nobody waits for the year to be counted: figures so far are those that `transparency.running` kept last. Only a
+    portal that has not kept any yet counts the running year for whoever asks.
+    """
     edition = Edition.objects.filter(year=year).first()
     if edition:
         return report_of_edition(edition)
-    if year not in _years_with_figures():
-        return None
-    snapshot = snapshot_of(year)
-    return Report(year, snapshot, sha256_of(snapshot))
+    kept = RunningFigures.objects.filter(year=year).first()
+    if kept is None and year == timezone.now().year:
+        kept = figures_now(year)
+    return Report(year, kept.snapshot, kept.sha256, computed_at=kept.computed_at) if kept else None
 
 
 def report_of_edition(edition: Edition) -> Report:
@@ -52,12 +56,5 @@ def years() -> dict[int, Edition | None]:
     """The years there is a report of, the latest first, each with its latest edition or None for figures so far."""
     told = Edition.objects.defer("snapshot").order_by("year", "number")
     editions = {edition.year: edition for edition in told}
-    return {year: editions.get(year) for year in sorted(editions.keys() | _years_with_figures(), reverse=True)}
-
-
-def _years_with_figures() -> set[int]:
-    """The running year, and years since the first decision that are over but not published yet."""
-    this_year = timezone.now().year
-    with acting_as_system():
-        first = Decision.objects.order_by("decided_at").values_list("decided_at__year", flat=True).first()
-    return set(range(min(first or this_year, this_year), this_year + 1))
+    running = {timezone.now().year, *RunningFigures.objects.values_list("year", flat=True)}
+    return {year: editions.get(year) for year in sorted(editions.keys() | running, reverse=True)}

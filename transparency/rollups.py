@@ -5,7 +5,6 @@ transaction minutes). Months are closed in order from the beginning, so what is 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -13,16 +12,23 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lantern.lib.tenancy import acting_as_system
-from transparency.facts import BEGINNING, Fact, Facts, Share, collect, read_events, settled
+from transparency.facts import BEGINNING, Facts, Share, collect, read_check_ins, read_events, settled
 from transparency.models import ClosedMonth, KeptFact
 from transparency.periods import Period, month_of
+from transparency.sources import QUERIES
 from transparency.standing import standing_in
 
 SETTLED_AFTER = timedelta(days=1)
-PORTION = 5_000
 KEPT = """
 SELECT name, scope, participant_id, sum(number)::bigint FROM transparency_keptfact
 WHERE since >= %(first)s AND month_id <= %(last)s GROUP BY 1, 2, 3
+"""
+
+KEEP = """
+INSERT INTO transparency_keptfact (month_id, since, name, scope, participant_id, number)
+SELECT month, since, %(name)s, scope, participant, sum(number)
+FROM ({}) AS fact (month, since, scope, participant, number)
+GROUP BY 1, 2, 4, 5 HAVING sum(number) <> 0
 """
 
 
@@ -49,9 +55,8 @@ def close_months(now: datetime | None = None) -> int:
         since = first_open_month()
         months = _months(since, until)
         if months:
-            ClosedMonth.objects.bulk_create([ClosedMonth(month=month) for month in months], batch_size=PORTION)
-            whole = Period(since, until - timedelta(days=1))
-            KeptFact.objects.bulk_create(_kept(read_events(whole.start, whole.end)), batch_size=PORTION)
+            ClosedMonth.objects.bulk_create([ClosedMonth(month=month) for month in months])
+            _keep(Period(since, until - timedelta(days=1)))
     return len(months)
 
 
@@ -73,13 +78,16 @@ def _months(first: date, until: date) -> list[date]:
     return [first + relativedelta(months=each) for each in range(number)]
 
 
-def _kept(facts: Iterable[Fact]) -> list[KeptFact]:
-    """One row for each month, name, scope and participant."""
-    counted: Counter[tuple[date, date, str, str, int | None]] = Counter()
-    for fact in facts:
-        counted[fact.month, fact.since, fact.name, fact.scope, fact.participant] += fact.number
-    return [
-        KeptFact(month_id=month, since=since, name=name, scope=scope, participant_id=participant, number=number)
-        for (month, since, name, scope, participant), number in counted.items()
-        if number
-    ]
+def _keep(period: Period) -> None:
+    """One row for each month, name, scope and participant, counted where the events lie."""
+    between = {"start": period.start, "end": period.end}
+    with connection.cursor() as cursor:
+        for name, query in QUERIES.items():
+            cursor.execute(KEEP.format(query), {**between, "name": name})
+    told: Counter[tuple[date, str, str, int | None]] = Counter()
+    for fact in read_check_ins(period.start, period.end):
+        told[fact.month, fact.name, fact.scope, fact.participant] += fact.number
+    KeptFact.objects.bulk_create(
+        KeptFact(month_id=month, since=month, name=name, scope=scope, participant_id=participant, number=number)
+        for (month, name, scope, participant), number in told.items()
+    )

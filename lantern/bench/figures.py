@@ -1,7 +1,6 @@
 """How quickly the year's figures come over many decisions, beside one sequential count of the same table.
 
-Everything is planted by statements that only a benchmark may use (straight into the tables), and measured by what the
-report calls.
+Everything is planted (`lantern.bench.planting`), and measured by what the report calls.
 """
 
 import time
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from lantern.bench.measuring import Figure
+from lantern.bench.planting import plant
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, SharingGroup
 from transparency.facts import facts_of_events, since_the_beginning
@@ -18,7 +18,7 @@ from transparency.figures import FIGURES
 from transparency.periods import Period
 from transparency.rollups import close_months, facts_of
 
-PORTION = 500_000
+TABLES = ("signals_signal", "signals_contribution", "reviews_review", "reviews_decision")
 SEQUENTIAL = "SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL enable_indexonlyscan = off"
 
 PLANT = """
@@ -45,15 +45,12 @@ SELECT gen_random_uuid(), id, %(participant)s, %(member)s, 'dismissed',
 """
 
 
-def plant(number: int, member: Member, year: int) -> None:
+def plant_decisions(number: int, member: Member, year: int) -> None:
     """Put `number` decisions of a year into the tables."""
-    while number > 0:
-        with acting_as_system(), connection.cursor() as cursor:
-            group = SharingGroup.objects.get(slug=SharingGroup.DEFAULT_SLUG)
-            values = {"group": group.pk, "participant": member.participant_id, "user": member.user_id}
-            values |= {"member": member.pk, "number": min(number, PORTION)}
-            cursor.execute(PLANT, {**values, "start": datetime(year, 1, 1, tzinfo=UTC)})
-        number -= PORTION
+    with acting_as_system():
+        group = SharingGroup.objects.get(slug=SharingGroup.DEFAULT_SLUG)
+    values = {"group": group.pk, "participant": member.participant_id, "user": member.user_id, "member": member.pk}
+    plant(PLANT, {**values, "start": datetime(year, 1, 1, tzinfo=UTC)}, number, TABLES)
 
 
 def measure(year: int) -> Iterator[Figure]:

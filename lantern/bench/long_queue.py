@@ -1,18 +1,15 @@
-"""A queue as long as one likes, planted by statements that only a benchmark may use.
+"""A queue as long as one likes, planted (`lantern.bench.planting`).
 
-The owner of the database writes straight into the tables, millions of rows at a time, and builds the indexes that are
-no constraints afterwards. All values are one sealed stand-in, which nobody can open as theirs: whoever shows rows has
-to have `seal_shown` seal those first, and a page that shows any other fails.
+All values are one sealed stand-in, which nobody can open as theirs: whoever shows rows has to have `seal_shown` seal
+those first, and a page that shows any other fails.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import connections, transaction
-
 from lantern.bench.measuring import on_behalf_of
+from lantern.bench.planting import plant
 from lantern.lib.ids import new_id
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant, SharingGroup
@@ -21,16 +18,9 @@ from signals.models import Signal
 from signals.models.contribution import ContributionState
 from signals.models.signal import seal_value
 
-PORTION = 1_000_000
 TABLES = ("signals_signal", "signals_contribution", "reviews_review")
 SHOWN = {"email": "person{}@mail.example", "username": "person{}", "url": "https://files.example/{}"}
 
-INDEXES = """
-SELECT c.relname, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique
-"""
-# Foreign keys are not asked about: what the rows name was planted just before.
-PLANTING = "SET LOCAL session_replication_role = replica; SET LOCAL synchronous_commit = off"
 # Kinds, harms and severities as often as one another, but for the usual severity; the newest is not the last planted.
 PLANT = """
 WITH planted AS (
@@ -60,13 +50,7 @@ def plant_reviews(number: int, *, of: Member, to: Participant) -> None:
     values: dict[str, Any] = {"group": group, "sender": of.participant_id, "user": of.user_id, "reader": to.pk}
     values["kinds"] = list(SHOWN)
     values |= {"state": ContributionState.IN_FORCE.value, "value": seal_value("nobody@mail.example", new_id())}
-    with _without_indexes():
-        for portion in _portions(number):
-            with transaction.atomic("owner"), connections["owner"].cursor() as cursor:
-                cursor.execute(PLANTING)
-                cursor.execute(PLANT, {**values, "number": portion})
-    with connections["owner"].cursor() as cursor:  # what autovacuum does after so many rows, and not while one measures
-        cursor.execute(f"VACUUM (ANALYZE) {', '.join(TABLES)}")
+    plant(PLANT, values, number, TABLES)
 
 
 def seal_shown(reviews: Iterable[UUID], *, to: Member) -> None:
@@ -77,23 +61,3 @@ def seal_shown(reviews: Iterable[UUID], *, to: Member) -> None:
         for at, signal in enumerate(shown):
             value = seal_value(SHOWN[signal.kind].format(at), signal.pk)
             Signal.objects.filter(pk=signal.pk).update(value=value)
-
-
-def _portions(number: int) -> Iterator[int]:
-    while number > 0:
-        yield min(number, PORTION)
-        number -= PORTION
-
-
-@contextmanager
-def _without_indexes() -> Iterator[None]:
-    """Drop the indexes that keep nothing true while many rows come, and build them again."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(INDEXES, [list(TABLES)])
-        dropped = cursor.fetchall()
-        for name, _ in dropped:
-            cursor.execute(f'DROP INDEX "{name}"')
-        yield
-        cursor.execute("SET maintenance_work_mem = '512MB'")
-        for _, definition in dropped:
-            cursor.execute(definition)

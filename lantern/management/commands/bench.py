@@ -102,7 +102,7 @@ def _reviewing(options: Mapping[str, Any]) -> Iterator[Figure]:
 
 def _figures(options: Mapping[str, Any]) -> Iterator[Figure]:
     """The figures of a year, over its decisions."""
-    figures.plant(options["decisions"], _member("ana@harbor.example"), YEAR)
+    figures.plant_decisions(options["decisions"], _member("ana@harbor.example"), YEAR)
     yield from figures.measure(YEAR)
 
 

@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from lantern.lib.tenancy import Scope, acting
 from transparency.formats import FORMATS, file_of
 from transparency.reports import report_of
+from transparency.running import keep_running
 
 
 class Command(BaseCommand):
-    """The latest edition, or the figures so far where none is published."""
+    """The latest edition, or the figures as they are now where none is published."""
 
     help = "Writes the annual report of a year as JSON, CSV or PDF."
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         year = options["year"]
+        keep_running()
         with acting(Scope.PUBLIC):
             report = report_of(year)
             if report is None:
