@@ -7,6 +7,7 @@ from lantern import metrics, views
 
 handler400 = "lantern.views.bad_request"
 handler429 = "lantern.views.too_many_requests"
+handler500 = "lantern.views.broken"
 
 urlpatterns = [
     path("", views.home, name="home"),

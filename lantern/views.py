@@ -2,15 +2,17 @@
 
 import json
 import logging
+import sys
 from datetime import timedelta
 from typing import Any
 
 from allauth.core.ratelimit import consume
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -87,6 +89,17 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that cannot be read; one that is far too large is told so."""
     too_large = isinstance(exception, RequestDataTooBig)
     return render(request, "400.html", {"too_large": too_large}, status=413 if too_large else 400)
+
+
+def broken(_request: HttpRequest) -> HttpResponse:
+    """Something failed: 500, and 503 where it is the database that is away or full. Django calls it while it handles
+    the error; the page asks nothing of what may be broken.
+    """
+    is_away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    response = HttpResponse(get_template("500.html").render(), status=503 if is_away else 500)
+    if is_away:
+        response["Retry-After"] = "5"
+    return response
 
 
 def too_many_requests(request: HttpRequest) -> HttpResponse:

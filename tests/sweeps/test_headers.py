@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from participants.models import Member
@@ -67,6 +67,21 @@ def test_answer_when_something_breaks(as_alice: Client, alice: Member) -> None:
     _safe(response)
 
 
+@pytest.mark.parametrize(("fault", "status"), [("57P01", 503), ("53100", 503), ("22012", 500)])
+def test_answer_when_the_database_is_away_or_full(as_alice: Client, fault: str, status: int) -> None:
+    """A session ended by its server, a full disk, and for comparison an error that waiting does not mend."""
+
+    as_alice.raise_request_exception = False
+    with transaction.atomic():
+        with connection.execute_wrapper(lambda execute, statement, *rest: _failing(fault, execute, statement, *rest)):
+            response = as_alice.get("/signals/")
+        transaction.set_rollback(True)
+    assert response.status_code == status
+    assert response.has_header("Retry-After") == (status == 503)
+    assert b"Something went wrong on our side" in response.content
+    _safe(response)
+
+
 def test_a_refused_form_token_and_host() -> None:
     refused = Client(enforce_csrf_checks=True).post("/accounts/login/")
     assert refused.status_code == 403
@@ -74,3 +89,10 @@ def test_a_refused_form_token_and_host() -> None:
     strange = Client().get("/", headers={"host": "elsewhere.example"})
     assert strange.status_code == 400
     _safe(strange)
+
+
+def _failing(fault: str, execute: Any, statement: Any, *rest: Any) -> Any:
+    """In the place of what the view asks for, PostgreSQL raises that."""
+    if "signals_signal" in str(statement):
+        statement, rest = f"DO $$ BEGIN RAISE SQLSTATE '{fault}'; END $$", (None, *rest[1:])
+    return execute(statement, *rest)
