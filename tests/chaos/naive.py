@@ -20,7 +20,7 @@ GRANT ALL ON chaos_job, chaos_row, chaos_ballast TO PUBLIC;
 """
 TASK = "chaos.naive"
 AT_ONCE = 10
-BETWEEN_SECONDS = 0.02
+BETWEEN_SECONDS = 0.04
 TOTAL = 1_500
 assert app is not None
 
@@ -37,8 +37,9 @@ def carry_on(job: int) -> None:
         checkpoint = "UPDATE chaos_job SET done = %(done)s + %(size)s, touched = now() WHERE id = %(job)s"
         steps = (work, checkpoint) if way == "doubles" else (checkpoint, work)
         while done < total:
-            for statement in steps:
-                with transaction.atomic():
-                    cursor.execute(statement, {"job": job, "done": done, "size": AT_ONCE})
-                time.sleep(BETWEEN_SECONDS)
+            with transaction.atomic():
+                cursor.execute(steps[0], {"job": job, "done": done, "size": AT_ONCE})
+            time.sleep(BETWEEN_SECONDS)  # where whoever is killed leaves one without the other
+            with transaction.atomic():
+                cursor.execute(steps[1], {"job": job, "done": done, "size": AT_ONCE})
             done += AT_ONCE
