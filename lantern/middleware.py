@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +25,7 @@ from lantern.lib.marks import Mark, mark_of
 from lantern.lib.tenancy import Scope, acting
 from lantern.lib.wire import stated_length
 from participants.models import Member
-from participants.policies import Action, can
+from participants.policies import Action, can, rights_asked_once
 
 log = logging.getLogger(__name__)
 requests_log = logging.getLogger("lantern.requests")
@@ -126,7 +127,8 @@ class Gate:
                 return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with rights_asked_once() if request.method in ("GET", "HEAD") else nullcontext():
+            response = self.get_response(request)
         if response.status_code >= 500:
             transaction.set_rollback(True)
         return response

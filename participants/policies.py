@@ -5,7 +5,11 @@ groups. What has signals in it also asks for training in date. Views name an act
 gate asks `can`. Row-level security stands behind both.
 """
 
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from guardian.shortcuts import get_objects_for_group
@@ -15,6 +19,7 @@ from participants.models import Member, Participant, ParticipantState, Role, Sha
 from participants.training import is_trained
 
 Person = Member | User
+Told = TypeVar("Told")
 
 
 class Action(StrEnum):
@@ -119,7 +124,19 @@ def groups_for(member: Member, action: Action) -> QuerySet[SharingGroup]:
     permission = GROUP_PERMISSION.get(action)
     if permission is None or not _acts(member, action):
         return SharingGroup.objects.none()
-    return get_objects_for_group(member.participant.auth_group, f"participants.{permission}", klass=SharingGroup)
+    return _granted(member, permission)
+
+
+@contextmanager
+def rights_asked_once() -> Iterator[None]:
+    """The database is asked once what somebody may do, however often the block asks. For requests that change nothing:
+    a page asks at every link. The next request asks anew, so a right that is lost is lost on it.
+    """
+    token = _told.set({})
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def readers_of(group: SharingGroup) -> QuerySet[Participant]:
@@ -128,18 +145,47 @@ def readers_of(group: SharingGroup) -> QuerySet[Participant]:
     return Participant.objects.filter(state__in=LOOKING, auth_group__in=granted.values("group"))
 
 
+_told: ContextVar[dict[Hashable, Any] | None] = ContextVar("rights", default=None)
+
+
+def _once(key: Hashable, ask: Callable[[], Told]) -> Told:
+    told = _told.get()
+    if told is None:
+        return ask()
+    if key not in told:
+        told[key] = ask()
+    answer: Told = told[key]
+    return answer
+
+
+def _granted(member: Member, permission: str) -> QuerySet[SharingGroup]:
+    company = member.participant.auth_group
+
+    def ask() -> QuerySet[SharingGroup]:
+        return get_objects_for_group(company, f"participants.{permission}", klass=SharingGroup)
+
+    if _told.get() is None:
+        return ask()
+    return SharingGroup.objects.filter(pk__in=_once((company.pk, permission), lambda: [group.pk for group in ask()]))
+
+
 def _acts(member: Member, action: Action) -> bool:
     if not (member.is_active and member.user.is_active and member.role in GRANTS[action]):
         return False
     if member.participant.state not in STATES.get(action, WORKING):
         return False
-    return action not in NEEDS_TRAINING or is_trained(member)
+    return action not in NEEDS_TRAINING or _once(member.pk, lambda: is_trained(member))
 
 
 def _member_can(member: Member, action: Action, group: SharingGroup | None) -> bool:
     if not _acts(member, action):
         return False
-    if action not in GROUP_PERMISSION:
+    permission = GROUP_PERMISSION.get(action)
+    if permission is None:
         return True
-    groups = groups_for(member, action)
+    key = (member.participant_id, permission, group and group.pk)
+    return _once(key, lambda: _is_granted(_granted(member, permission), group))
+
+
+def _is_granted(groups: QuerySet[SharingGroup], group: SharingGroup | None) -> bool:
     return groups.filter(pk=group.pk).exists() if group is not None else groups.exists()

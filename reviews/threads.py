@@ -23,10 +23,10 @@ from signals.kinds.text import ZERO_WIDTH
 MOST_MESSAGES = 20
 LONGEST = 600
 
-_AT = re.compile(r"\s*(?:\[@\]|\(@\)|[\[({]\s*at\s*[\])}])\s*", re.IGNORECASE)
+_AT = re.compile(r"(?:(?<!\s)\s+)?(?:\[@\]|\(@\)|[\[({]\s*at\s*[\])}])\s*", re.IGNORECASE)
 _MAIL = re.compile(r"\S@\S")
 _LINK = re.compile(
-    r"\b(?:h(?:tt|xx)ps?|ftp)\s*:|\bwww\.|(?<![\w.])[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w.])/?",
+    r"\b(?:h(?:tt|xx)ps?|ftp)\s*:|\bwww\.|(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?![\w.])/?",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"(?<!\w)\+?\d(?:[\s().\-/]{0,3}\d){6,}(?!\w)")

@@ -27,7 +27,7 @@ from lantern.demo.people import complete_training
 from lantern.lib.paging import PAGE
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, Participant, Role
-from participants.policies import Action, groups_for
+from participants.policies import Action, groups_for, rights_asked_once
 from participants.services import add_member
 from reviews.care import ANY_SEVERITY
 from reviews.claims import CLAIM_NEXT, claim_next, lease
@@ -106,7 +106,7 @@ def _page(member: Member, query: str) -> None:
     request = RequestFactory().get(f"/reviews/{query}")
     about = {"user": member.user, "session": {}, "member": member}
     vars(request).update(about, resolver_match=SimpleNamespace(view_name="reviews:queue"))
-    with _as(member):
+    with _as(member), rights_asked_once():  # as the gate asks
         assert queue(request).status_code == 200
 
 

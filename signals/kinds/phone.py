@@ -11,7 +11,8 @@ from signals.kinds.base import HIDDEN, Basis, Kind
 from signals.kinds.text import DIRECTION, ZERO_WIDTH, settle
 
 _EXTENSION = re.compile(
-    r"[\s,;]*(?:;ext=|e?xt(?:ensi[oó]n?|n)?|доб|anexo|int|[x#~]|,,|;)[.:=]{0,2}\s*\d{1,20}#?\Z", re.IGNORECASE
+    r"(?<![\s,;])[\s,;]*(?:;ext=|e?xt(?:ensi[oó]n?|n)?|доб|anexo|int|[x#~]|,,|;)[.:=]{0,2}\s*\d{1,20}#?\Z",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\+[\d\s().\-/‐-―−]{3,60}")
 _CALLING_CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)

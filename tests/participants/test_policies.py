@@ -3,10 +3,11 @@
 from itertools import product
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import CoalitionRole, User
 from audit.record import PORTAL
-from participants.models import Member, Participant, ParticipantState, Role, SharingGroup
+from participants.models import Member, Participant, ParticipantState, Role, SharingGroup, SharingGroupPermission
 from participants.policies import (
     GRANTS,
     GROUP_PERMISSION,
@@ -17,6 +18,7 @@ from participants.policies import (
     can,
     groups_for,
     readers_of,
+    rights_asked_once,
 )
 from participants.services import default_group, join_group
 from tests.world import add_closed_group, add_company, add_team_member, bring_to
@@ -43,6 +45,37 @@ def test_can_and_groups_for_agree(harbor: Participant, role: Role, state: Partic
         if action in GROUP_PERMISSION:
             assert allowed == ({own, default_group(by=PORTAL)} if wanted else set())
             assert foreign not in allowed
+
+
+def _rights(member: Member, groups: list[SharingGroup]) -> list[object]:
+    return [
+        (can(member, action), [can(member, action, group) for group in groups], list(groups_for(member, action)))
+        for action in Action
+    ]
+
+
+def test_asked_once_is_asked_the_same(
+    alice: Member, bob: Member, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    groups = [add_closed_group("own", alice.participant), add_closed_group("foreign", bob.participant)]
+    uma = add_team_member(bob.participant, "uma", trained=False)
+    everybody = [
+        Member.objects.select_related("user", "participant__auth_group").get(pk=each.pk) for each in (alice, bob, uma)
+    ]
+    afresh = [_rights(member, groups) for member in everybody]
+    with rights_asked_once():
+        assert [_rights(member, groups) for member in everybody] == afresh
+        with django_assert_max_num_queries(0):
+            assert can(everybody[0], Action.DECIDE)
+            assert can(everybody[0], Action.DECIDE, groups[0])
+
+
+def test_what_is_remembered_ends_with_the_block(alice: Member) -> None:
+    with rights_asked_once():
+        assert can(alice, Action.DECIDE)
+        SharingGroupPermission.objects.all().delete()
+        assert can(alice, Action.DECIDE)
+    assert not can(alice, Action.DECIDE)
 
 
 @pytest.mark.parametrize("role", Role)
