@@ -12,7 +12,6 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
-from guardian.shortcuts import get_objects_for_group
 
 from accounts.models import CoalitionRole, User
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup, SharingGroupPermission
@@ -160,13 +159,11 @@ def _once(key: Hashable, ask: Callable[[], Told]) -> Told:
 
 def _granted(member: Member, permission: str) -> QuerySet[SharingGroup]:
     company = member.participant.auth_group
-
-    def ask() -> QuerySet[SharingGroup]:
-        return get_objects_for_group(company, f"participants.{permission}", klass=SharingGroup)
-
+    granted = SharingGroupPermission.objects.filter(group=company, permission__codename=permission)
+    found = SharingGroup.objects.filter(pk__in=granted.values("content_object"))
     if _told.get() is None:
-        return ask()
-    return SharingGroup.objects.filter(pk__in=_once((company.pk, permission), lambda: [group.pk for group in ask()]))
+        return found
+    return SharingGroup.objects.filter(pk__in=_once((company.pk, permission), lambda: [group.pk for group in found]))
 
 
 def _acts(member: Member, action: Action) -> bool:
