@@ -1,5 +1,6 @@
 """From a draft to an edition that anybody can check, and its correction."""
 
+import csv
 import hashlib
 import json
 from pathlib import Path
@@ -86,6 +87,31 @@ def _check_every_file(page: Page, folder: Path) -> None:
     assert json.loads(found[f"{stem}.json"])["sha256"] == sha256
     assert sha256 in found[f"{stem}.csv"].decode()
     assert found[f"{stem}.pdf"].startswith(b"%PDF-")
+
+
+def test_a_participant_reads_its_own_report_and_adds_what_it_did_elsewhere(visit: Visit, tmp_path: Path) -> None:
+    page = visit("kim@harbor.example", **CALM)
+    page.goto("/participant/")
+    page.get_by_role("link", name="Own report").click()
+    expect(page.get_by_role("heading", name=f"Own report {YEAR}")).to_be_visible()
+    expect(page.get_by_text(f"Nothing has been reported for {YEAR}.")).to_be_visible()
+    page.get_by_role("link", name=f"Report figures for {YEAR}").click()
+    assert examine(page) == []
+    page.get_by_label("Accounts disabled").fill("1234")
+    page.get_by_label("How this was counted").fill("By hand, from our own cases.")
+    page.get_by_role("button", name="Save as reported").click()
+    expect(page.get_by_text("It stands apart from what the portal recorded.")).to_be_visible()
+    outside = page.locator("section", has=page.get_by_role("heading", name="Outside the portal"))
+    expect(outside.get_by_role("row", name="Accounts disabled")).to_contain_text("1,234")
+    assert examine(page) == []
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as CSV").click()
+    path = tmp_path / "own.csv"
+    download.value.save_as(path)
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    told = {row["Source"]: row["Value"] for row in rows if row["Indicator"] == "Accounts disabled"}
+    assert told == {"recorded": "0", "reported": "1234"}
+    expect(page.get_by_role("heading", name="Outcomes")).to_be_visible()
 
 
 def test_the_public_pages_are_clean(visit: Visit) -> None:
