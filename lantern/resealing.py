@@ -141,20 +141,23 @@ def _end_round(column: SealedColumn, key: int, job: Resealing, done: "models.Que
 
 def _left(column: SealedColumn, key: int) -> int:
     with connection.cursor() as cursor:
-        where = f"{column.name} IS NOT NULL AND {KEY.format(column=column.name)} <> %s"
+        where = f"{column.name} IS NOT NULL AND {KEY.format(column=column.name)} < %s"
         cursor.execute(f"SELECT count(*) FROM {column.table} WHERE {where}", [key])
         (left,) = cursor.fetchone()
     return int(left)
 
 
 def _next_rows(column: SealedColumn, key: int, after: Sequence[Any] | None) -> list[tuple[Any, ...]]:
-    """Sealed value, id and primary key of the next rows under another key; rows that somebody holds are passed over."""
+    """Sealed value, id and primary key of the next rows under an older key; rows that somebody holds are passed over.
+
+    A newer one may be in use already that this process has not read yet: then another round goes on beside this one.
+    """
     names = ", ".join(name for name, _ in column.key_columns)
     beyond = f"AND ({names}) > ({', '.join(f'%s::{kind}' for _, kind in column.key_columns)})" if after else ""
     # NO KEY: a foreign key that names the row meanwhile need not wait.
     statement = f"""
         SELECT {column.name}, {column.row}, {names} FROM {column.table}
-        WHERE {column.name} IS NOT NULL AND {KEY.format(column=column.name)} <> %s {beyond}
+        WHERE {column.name} IS NOT NULL AND {KEY.format(column=column.name)} < %s {beyond}
         ORDER BY {names} LIMIT %s FOR NO KEY UPDATE SKIP LOCKED
     """
     with connection.cursor() as cursor:

@@ -155,7 +155,10 @@ class Counting:
         self.verdict.compare("letters that count as sent", len(sent & set(self._mailbox.taken)), len(sent))
 
     def _judge_keys(self) -> None:
-        newest = "SELECT coalesce(sum(unopened), 0) FROM lantern_resealing"
+        newest = """
+            SELECT coalesce(sum(unopened), 0) FROM lantern_resealing
+            WHERE key = (SELECT max(key) FROM lantern_resealing)
+        """
         if unopened := self._numbers(newest)[0]:
             self.verdict.lost["values that no key opens"] = unopened
 

@@ -178,6 +178,25 @@ def test_what_an_old_process_wrote_meanwhile_is_sealed_anew_too(folder: Path, al
     assert bytes(Signal.objects.get(pk=late.pk).value or b"")[1] == 2
 
 
+def test_what_a_newer_key_sealed_already_is_left_to_that_key_s_round(folder: Path, alice: Member) -> None:
+    """This process has not read the newest key, and cannot: the folder is away for a moment."""
+    signal = share(alice, value="one@example.com")
+    add_key(folder)
+    key = start_resealing()
+    add_key(folder, 3)
+    newer = keyring().seal(b"one@example.com", column("signals_signal", "value").place, signal.pk)
+    Signal.objects.filter(pk=signal.pk).update(value=newer)
+    (folder / "seal-3.key").rename(folder / "kept-elsewhere")
+    forget_keys()
+    assert keyring().newest == key
+    folder.rename(folder.with_name("away"))
+    reseal()
+    job = Resealing.objects.get(key=key, table="signals_signal", column="value")
+    assert job.finished_at
+    assert job.unopened == 0
+    assert bytes(Signal.objects.get(pk=signal.pk).value or b"") == newer
+
+
 def test_a_value_that_no_key_opens_is_counted_and_left(folder: Path, alice: Member) -> None:
     signal = share(alice, value="one@example.com")
     broken = bytes(signal.value or b"")[:-1] + bytes([bytes(signal.value or b"")[-1] ^ 1])
