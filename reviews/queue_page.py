@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Min
 from django.db.models.functions import Now
 
-from lantern.lib.paging import capped_count
+from lantern.lib.paging import MOST, capped_count
 from participants.models import Member
 from participants.policies import Action, can
 from reviews.models import QueueView, Review, ReviewState
@@ -14,12 +14,16 @@ from reviews.models.review import ReviewQuerySet
 from reviews.queue_filter import QueueFilter, parts_behind
 from reviews.review_page import ShownReview, shown
 
+MOST_MATCHING = 200
+"""What a filter lets through is counted so far: some reviews and their signals are read for each one that is counted."""
+
 
 def around(form: QueueFilter, rows: Sequence[Any], member: Member) -> dict[str, Any]:
     """How many are due, how old the oldest is, saved views, and why the list is empty, where it is."""
     views = list(QueueView.objects.visible_to(member).select_related("member__user").order_by("name"))
     matching = form.reviews()
-    matching_label = capped_count(matching).label
+    most = MOST_MATCHING if form.narrows_due else MOST
+    matching_label = capped_count(matching, most).label
     due = Review.objects.visible_to(member).due()
     empty = "" if rows else "filtered" if form.is_narrowing else "clear"
     context = {
@@ -29,7 +33,7 @@ def around(form: QueueFilter, rows: Sequence[Any], member: Member) -> dict[str, 
         "is_due_list": not form.state_asked,
         "within": form.within,
         "narrows_due": form.narrows_due,
-        "due_matching_label": capped_count(form.due()).label if form.state_asked else matching_label,
+        "due_matching_label": capped_count(form.due(), most).label if form.state_asked else matching_label,
         "oldest_at": _oldest(matching) if rows and not form.state_asked else None,
         "views": [{"view": view, "is_own": view.member_id == member.pk} for view in views],
         "empty": empty,
