@@ -40,7 +40,7 @@ def without_filters(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     with monkeypatch.context() as patch:
         patch.setattr(QuerySet, "_filter_or_exclude_inplace", unnarrowed)
-        patch.setattr(policies, "get_objects_for_group", every_group)
+        patch.setattr(policies, "_granted", every_group)
         yield
 
 
