@@ -15,7 +15,7 @@ from reviews.queue_filter import QueueFilter, parts_behind
 from reviews.review_page import ShownReview, shown
 
 MOST_MATCHING = 200
-"""What a filter lets through is counted so far: some reviews and their signals are read for each one that is counted."""
+"""What a filter lets through is counted so far: some reviews, with their signals, are read for each that counts."""
 
 
 def around(form: QueueFilter, rows: Sequence[Any], member: Member) -> dict[str, Any]:
