@@ -54,10 +54,10 @@ CREATE OR REPLACE FUNCTION lantern_groups(permission text) RETURNS bigint[] LANG
     FROM participants_participant participant
     JOIN participants_sharinggrouppermission granted ON granted.group_id = participant.auth_group_id
     JOIN auth_permission may ON may.id = granted.permission_id
-    WHERE participant.id = lantern_participant() AND ({states}) AND may.codename = permission
+    WHERE participant.id = lantern_participant() AND {states} AND may.codename = permission
 $$
 """
-LOOKING = "participant.state = 'active' OR (participant.state = 'read_only' AND permission = 'view_signals')"
+LOOKING = "(participant.state = 'active' OR (participant.state = 'read_only' AND permission = 'view_signals'))"
 
 # What a participant answers is its own until staff have signed it off, which it cannot do itself.
 ANSWERED = f"{STAFF} OR ({OWN} AND signed_off_at IS NULL)"
