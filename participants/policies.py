@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 
 from accounts.models import CoalitionRole, User
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup, SharingGroupPermission
 from participants.training import is_trained
 
@@ -120,9 +121,14 @@ def can(person: Person | None, action: Action, group: SharingGroup | None = None
 
 def groups_for(member: Member, action: Action) -> QuerySet[SharingGroup]:
     """The sharing groups in which `member` may do `action`: exactly those for which `can` says yes."""
+    return SharingGroup.objects.filter(pk__in=group_keys(member, action))
+
+
+def group_keys(member: Member, action: Action) -> list[int]:
+    """The keys of `groups_for`."""
     permission = GROUP_PERMISSION.get(action)
     if permission is None or not _acts(member, action):
-        return SharingGroup.objects.none()
+        return []
     return _granted(member, permission)
 
 
@@ -157,13 +163,18 @@ def _once(key: Hashable, ask: Callable[[], Told]) -> Told:
     return answer
 
 
-def _granted(member: Member, permission: str) -> QuerySet[SharingGroup]:
-    company = member.participant.auth_group
-    granted = SharingGroupPermission.objects.filter(group=company, permission__codename=permission)
-    found = SharingGroup.objects.filter(pk__in=granted.values("content_object"))
-    if _told.get() is None:
-        return found
-    return SharingGroup.objects.filter(pk__in=_once((company.pk, permission), lambda: [group.pk for group in found]))
+@CompiledQuery
+def _groups() -> QuerySet[SharingGroupPermission, tuple[int]]:
+    granted = SharingGroupPermission.objects.filter(group=Parameter("company"))
+    return granted.filter(permission__codename=Parameter("permission")).values_list("content_object")
+
+
+def _granted(member: Member, permission: str) -> list[int]:
+    """The keys of the sharing groups in which the member's participant has the permission."""
+    company = member.participant.auth_group_id
+    return _once(
+        (company, permission), lambda: [key for (key,) in _groups.rows(company=company, permission=permission)]
+    )
 
 
 def _acts(member: Member, action: Action) -> bool:
@@ -180,9 +191,5 @@ def _member_can(member: Member, action: Action, group: SharingGroup | None) -> b
     permission = GROUP_PERMISSION.get(action)
     if permission is None:
         return True
-    key = (member.participant_id, permission, group and group.pk)
-    return _once(key, lambda: _is_granted(_granted(member, permission), group))
-
-
-def _is_granted(groups: QuerySet[SharingGroup], group: SharingGroup | None) -> bool:
-    return groups.filter(pk=group.pk).exists() if group is not None else groups.exists()
+    granted = _granted(member, permission)
+    return group.pk in granted if group is not None else bool(granted)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit.events import Event
 from audit.record import record
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member, Participant, TrainingRecord
 from participants.models.training import in_date
 from participants.training_modules import MODULES, Module
@@ -45,8 +46,7 @@ class Standing:
 
 def is_trained(member: Member) -> bool:
     """Whether every module has been passed in its present version and none has run out."""
-    passed = TrainingRecord.objects.filter(member=member).in_date().values("module").distinct().count()
-    return passed == len(MODULES)
+    return {(module.slug, module.version) for module in MODULES.values()} <= {*_running.rows(member=member.pk)}
 
 
 def trained_members(participant: Participant) -> QuerySet[Member]:
@@ -84,3 +84,8 @@ def pass_module(module: Module, *, answers: Mapping[str, str], by: Member) -> Tr
     )
     record(Event.MEMBER_TRAINED, by, by=by, module=module.slug, version=module.version)
     return passed
+
+
+@CompiledQuery
+def _running() -> QuerySet[TrainingRecord, tuple[str, int]]:
+    return TrainingRecord.objects.filter(member=Parameter("member")).running().values_list("module", "version")

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
 from audit.events import Event
 from audit.models import AuditEvent
 from audit.record import PORTAL, record
+from lantern.lib.compiled import CompiledQuery, Parameter
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
-from reviews.models import CareChoice, Review, WorkedItem
+from reviews.models import CareChoice, Review, ReviewPractice, WorkedItem
 from reviews.practice import practice_of
 from signals.vocabulary import SEVERITIES
 
@@ -82,12 +85,19 @@ def choose_care(
 
 def limits_of(member: Member) -> Limits:
     """What the queue does not give the member now: her own choice, and severe items while a binding break is due."""
-    choice = choice_of(member.user)
-    until = choice.nothing_severe_until
-    spared = choice.nothing_severe and (until is None or until > timezone.now())
-    if spared or must_break(member):
-        return Limits(list(choice.harm_types), SEVERE_FROM)
-    return Limits(list(choice.harm_types))
+    [(harm_types, is_spared, break_is_binding)] = _chosen.rows(member=member.pk)
+    if is_spared or (break_is_binding and today_of(member.user).break_is_due):
+        return Limits(harm_types or [], SEVERE_FROM)
+    return Limits(harm_types or [])
+
+
+@CompiledQuery
+def _chosen() -> QuerySet[Member, tuple[list[str] | None, bool, bool]]:
+    choice = CareChoice.objects.filter(user=OuterRef("user"))
+    spared = Q(nothing_severe=True) & (Q(nothing_severe_until=None) | Q(nothing_severe_until__gt=Now()))
+    binding = ReviewPractice.objects.filter(participant=OuterRef("participant"), break_is_binding=True)
+    member = Member.objects.filter(pk=Parameter("member"))
+    return member.values_list(Subquery(choice.values("harm_types")), Exists(choice.filter(spared)), Exists(binding))
 
 
 def must_break(member: Member) -> bool:

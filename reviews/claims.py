@@ -14,7 +14,7 @@ from audit.events import Event
 from audit.record import Actor, record
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant
-from participants.policies import Action, groups_for
+from participants.policies import Action, group_keys
 from reviews.care import SEVERE_FROM, limits_of, must_break, worked
 from reviews.models import Review, ReviewState
 from reviews.models.review import ReviewQuerySet
@@ -44,6 +44,10 @@ WITH taken AS (
     SELECT id, holder_id FROM reviews_review
     WHERE participant_id = %(participant)s AND state = 'open'
     AND (held_until IS NULL OR held_until <= statement_timestamp())
+    AND (
+        SELECT count(*) FROM reviews_review h
+        WHERE h.holder_id = %(member)s AND h.state = 'open' AND h.held_until > statement_timestamp()
+    ) < %(most)s
     AND EXISTS (
         SELECT 1 FROM signals_signal s WHERE s.id = signal_id AND s.contributor_count > 0
         AND s.sharing_group_id = ANY(%(groups)s)
@@ -55,6 +59,8 @@ UPDATE reviews_review r SET holder_id = %(member)s, held_until = statement_times
 FROM taken WHERE r.id = taken.id
 RETURNING r.*, taken.holder_id AS former_id
 """
+
+LOCK_PLACES = "SELECT FROM participants_member WHERE id = %s FOR NO KEY UPDATE"
 
 SWEPT = 500
 RELEASE_EXPIRED = """
@@ -80,21 +86,25 @@ def lease() -> timedelta:
     return timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
 
 
-@transaction.atomic
 def claim_next(*, among: ReviewQuerySet | None = None, by: Member) -> Review | None:
     """Give the member the first review nobody holds: the most urgent, or that of `among`. None when there is none.
 
+    In a transaction, and without one of its own within it: this is asked more often than anything else that writes.
     Raises `TooManyClaims`.
     """
-    _refuse_too_many(by)
     if among is not None:
+        _refuse_too_many(by)
         return _claim_first(among, by)
-    groups = list(groups_for(by, Action.DECIDE).values_list("pk", flat=True))
+    _lock_places(by)
+    groups = group_keys(by, Action.DECIDE)
     limits = limits_of(by)
     values: dict[str, Any] = {"member": by.pk, "participant": by.participant_id, "lease": lease(), "groups": groups}
-    values |= {"left_out": limits.harm_types, "below": limits.below}
+    values |= {"left_out": limits.harm_types, "below": limits.below, "most": settings.CLAIMS_PER_MEMBER}
     found: Any = next(iter(Review.objects.raw(CLAIM_NEXT, values)), None)
-    return _claimed(found, by, found.former_id) if found else None
+    if found is None:
+        _refuse_too_many(by)
+        return None
+    return _claimed(found, by, found.former_id)
 
 
 def _claim_first(among: ReviewQuerySet, by: Member) -> Review | None:
@@ -166,8 +176,8 @@ def release_expired() -> int:
 
 
 def has_room(member: Member) -> bool:
-    """Whether the member may hold one more. Locks her row: two windows cannot both take the last place."""
-    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
+    """Whether the member may hold one more. In a transaction: two windows cannot both take the last place."""
+    _lock_places(member)
     return Review.objects.held_by(member).count() < settings.CLAIMS_PER_MEMBER
 
 
@@ -190,6 +200,15 @@ def release_departed(participant: Participant, *, by: Actor) -> None:
     for review in held_of(participant).select_for_update():
         Review.objects.filter(pk=review.pk).update(holder=None, held_until=None)
         record(Event.REVIEW_RELEASED, review, by=by, why="participant_left")
+
+
+def _lock_places(member: Member) -> None:
+    """From here to the end of the transaction no other window of hers takes a review.
+
+    What she holds has to be counted by a later statement: only that one sees what the window wrote that had the lock.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_PLACES, [member.pk])
 
 
 def _refuse_too_many(by: Member) -> None:

@@ -16,7 +16,7 @@ from lantern.lib.csvfile import rows_as_csv
 from lantern.lib.seal import seal
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
-from participants.policies import Action, groups_for
+from participants.policies import Action, group_keys
 from signals.detecting import HANDLES, Reading, ReadLine, read_list
 from signals.models import Lookup, Signal
 from signals.models.finding import LOOKUP
@@ -120,7 +120,7 @@ def forget_old() -> int:
 
 def _exact(lines: Sequence[ReadLine], member: Member) -> Iterator[tuple[int, Match]]:
     """Values whose kind, and service where one is needed, are known, by their fingerprints."""
-    groups = list(groups_for(member, Action.VIEW_SIGNALS).values_list("pk", flat=True))
+    groups = group_keys(member, Action.VIEW_SIGNALS)
     wanted: dict[UUID, set[int]] = defaultdict(set)
     for line, reading in _readings(lines):
         if reading.service is not None:
@@ -142,7 +142,7 @@ def _by_name(lines: Sequence[ReadLine], member: Member) -> Iterator[tuple[int, M
     numbers: dict[tuple[str, str], set[int]] = defaultdict(set)
     for line, reading in bare:
         numbers[reading.kind, reading.value].add(line.number)
-    groups = list(groups_for(member, Action.VIEW_SIGNALS).values_list("pk", flat=True))
+    groups = group_keys(member, Action.VIEW_SIGNALS)
     fingerprints = {
         fingerprint
         for _, reading in bare

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, connections
 from django.http import QueryDict
 from django.test import RequestFactory
@@ -27,7 +28,7 @@ from lantern.demo.people import complete_training
 from lantern.lib.paging import PAGE
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, Participant, Role
-from participants.policies import Action, groups_for, rights_asked_once
+from participants.policies import Action, group_keys, rights_asked_once
 from participants.services import add_member
 from reviews.care import ANY_SEVERITY
 from reviews.claims import CLAIM_NEXT, claim_next, lease
@@ -151,7 +152,7 @@ def _serve(member: Member) -> UUID:
 
 def _bare(member: Member) -> UUID:
     values: dict[str, Any] = {"member": member.pk, "participant": member.participant_id, "lease": lease()}
-    values |= {"groups": _groups(member.pk), "left_out": [], "below": ANY_SEVERITY}
+    values |= {"groups": _groups(member.pk), "left_out": [], "below": ANY_SEVERITY, "most": settings.CLAIMS_PER_MEMBER}
     with connection.cursor() as cursor:
         cursor.execute(CLAIM_NEXT, values)
         row = cursor.fetchone()
@@ -163,7 +164,7 @@ def _bare(member: Member) -> UUID:
 def _groups(member_id: int) -> list[int]:
     """Read once in each process, so that it is not in what is measured for long."""
     member = Member.objects.select_related("user", "participant__auth_group").get(pk=member_id)
-    return list(groups_for(member, Action.DECIDE).values_list("pk", flat=True))
+    return group_keys(member, Action.DECIDE)
 
 
 def _as(member: Member) -> AbstractContextManager[None]:

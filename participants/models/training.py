@@ -17,14 +17,17 @@ from participants.training_modules import MODULES
 class TrainingRecordQuerySet(models.QuerySet["TrainingRecord"]):
     """Records, and which of them count."""
 
+    def running(self) -> Self:
+        """Those that have not run out on the database's clock, of whatever version."""
+        return self.filter(valid_until__gt=Now())
+
     def in_date(self) -> Self:
         """Those of the present version of a module that have not run out on the database's clock."""
         return self.filter(in_date())
 
 
 def in_date(prefix: str = "") -> Q:
-    """The condition that a record, or one found under `prefix`, is of a module's present version and has not run "
-    "out."""
+    """The condition that a record, or one found under `prefix`, is of a module's present version and still runs."""
     versions = Q()
     for module in MODULES.values():
         versions |= Q(**{f"{prefix}module": module.slug, f"{prefix}version": module.version})

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from lantern.lib.ids import new_id
 from lantern.lib.seal import Keyring, Place, keyring, seal, unseal
 from participants.models import Member, SharingGroup
-from participants.policies import Action, groups_for
+from participants.policies import Action, group_keys
 from signals.kinds import KINDS, Kind
 from signals.models.graded import Graded
 from signals.vocabulary import TLP_BY_RANK, Tlp
@@ -36,7 +36,7 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
     def known_to(self, member: Member) -> Self:
         """Those in sharing groups whose signals `member` may see, and what is left there of those that ended."""
-        groups = list(groups_for(member, Action.VIEW_SIGNALS).values_list("pk", flat=True))
+        groups = group_keys(member, Action.VIEW_SIGNALS)
         return self.filter(sharing_group__in=groups)
 
     def with_handling(self, member: Member) -> Self:
