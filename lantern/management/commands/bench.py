@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import CoalitionRole, User
-from lantern.bench import figures, finding, importing, reviewing
+from lantern.bench import figures, finding, importing, record, reviewing
 from lantern.bench.intake_file import intake_file
 from lantern.bench.long_queue import plant_reviews
 from lantern.bench.measuring import Figure, on_behalf_of, seconds
@@ -32,6 +32,7 @@ PARTICIPANTS = 20
 SHORT, REVIEWS = 10_000, 10_000_000
 CLAIMS, MANY_CLAIMS, CONNECTIONS = 500, 100_000, 64
 DECISIONS = 10_000_000
+EVENTS = 1_000_000
 YEAR = 2025
 NINETY_FIFTH = 0.95
 
@@ -39,7 +40,9 @@ NINETY_FIFTH = 0.95
 class Command(BaseCommand):
     """One line a figure: NAME VALUE UNIT. Fills the database, so it is refused where there are signals."""
 
-    help = "Measures importing, routing, finding, reviewing and the year's figures. Only in an empty demo installation."
+    help = (
+        "Measures importing, finding, reviewing, the year's figures and the record. Only in an empty demo installation."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How large, and which parts."""
@@ -50,6 +53,7 @@ class Command(BaseCommand):
         parser.add_argument("--claims", type=int, default=MANY_CLAIMS)
         parser.add_argument("--connections", type=int, default=CONNECTIONS)
         parser.add_argument("--decisions", type=int, default=DECISIONS, help="In the year whose figures are computed.")
+        parser.add_argument("--events", type=int, default=EVENTS, help="In the sealed record.")
         parser.add_argument(importing.CARRY_ON, metavar="UPLOAD", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -106,10 +110,17 @@ def _figures(options: Mapping[str, Any]) -> Iterator[Figure]:
     yield from figures.measure(YEAR)
 
 
+def _record(options: Mapping[str, Any]) -> Iterator[Figure]:
+    """The sealed record, over its events."""
+    record.plant_events(options["events"], of=_member("ana@harbor.example"))
+    yield from record.measure()
+
+
 PARTS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Figure]]] = {
     "importing": _importing,
     "reviewing": _reviewing,
     "figures": _figures,
+    "record": _record,
 }
 
 
