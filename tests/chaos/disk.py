@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 ROOM_BYTES = 8 << 30
+TRIES = 20
 
 
 class Disk:
@@ -31,14 +32,20 @@ class Disk:
             subprocess.run(["umount", "--lazy", str(self._folder)], check=True)  # noqa: S607
 
     def fill(self) -> None:
-        """Leave no room: a page for good measure."""
-        told = os.statvfs(self._folder)
-        used = (told.f_blocks - told.f_bfree) * told.f_frsize
-        self._resize(used + 65_536)
+        """Leave no room: some pages for good measure. What is written meanwhile may be more than that: then again."""
+        for _ in range(TRIES):
+            told = os.statvfs(self._folder)
+            used = (told.f_blocks - told.f_bfree) * told.f_frsize
+            if self._resize(used + 65_536):
+                return
+        raise RuntimeError("the disk could not be made small")
 
     def empty(self) -> None:
         """Give the room back."""
-        self._resize(ROOM_BYTES)
+        if not self._resize(ROOM_BYTES):
+            raise RuntimeError("the disk could not be made large again")
 
-    def _resize(self, size: int) -> None:
-        subprocess.run(["mount", "-o", f"remount,size={size}", str(self._folder)], check=True)  # noqa: S607
+    def _resize(self, size: int) -> bool:
+        """Whether it has that size now: the kernel refuses one that is smaller than what is in it."""
+        command = ["mount", "-o", f"remount,size={size}", str(self._folder)]
+        return subprocess.run(command, capture_output=True).returncode == 0  # noqa: PLW1510

@@ -40,6 +40,10 @@ DECIDERS = ("ben@northwind.example", "ben@harbor.example", "ana@meridian.example
 STAFF = "sam@coalition.example"
 YEAR = 2025
 PAUSE = 0.25
+# Who waits looks now and then: what people do should leave the machine room for the work that is broken meanwhile.
+LOOK_SECONDS = 1.0
+CHECK_IN_SECONDS = 1.0
+DRAFT_SECONDS = 4.0
 REKEY_SECONDS = 20.0
 
 
@@ -169,7 +173,7 @@ class People:
                 browser.get(f"/signals/uploads/{sent.id}/progress/")
             if self._over.is_set() and state == "applying":
                 return
-            time.sleep(PAUSE)
+            time.sleep(LOOK_SECONDS)
         if take_back and not self._over.is_set():
             self._take_back(one, sent)
 
@@ -239,7 +243,7 @@ class People:
                 assert letter is not None
                 written.append(str(letter.pk))
 
-        while not self._over.wait(PAUSE * 2):
+        while not self._over.wait(CHECK_IN_SECONDS):
             self._try("answer", give)
             written: list[str] = []
             if self._try("send back", ask_again):
@@ -264,7 +268,7 @@ class People:
                 draft_report(YEAR, by=staff)
                 compute_again(Draft.objects.get(year=YEAR, edition=None), by=staff)
 
-        while not self._over.wait(PAUSE * 4):
+        while not self._over.wait(DRAFT_SECONDS):
             self._try("draft", act)
 
     # Keys.

@@ -10,7 +10,7 @@ from django.db import Error, connection
 from tests.chaos.browser import Answer, Browser
 
 OWNER = "lee@northwind.example"
-PAUSE = 0.15
+PAUSE = 0.5
 MARK = "chaos.csv"
 REFUSED = {0, 302, 400, 404, 429, 500, 503}
 NOBODY, OTHER, SUSPENDED = "nobody", "another company", "suspended"

@@ -7,13 +7,14 @@ from contextlib import suppress
 import psycopg
 
 # One line for each job that is not at its end: its name, and what changes as it moves.
+# Sealing anew is one job: a column waits for the one before it.
 JOBS = """
 SELECT 'upload ' || id, concat_ws(' ', state, rows_total, rows_checked, rows_applied) FROM signals_upload
 WHERE state IN ('checking', 'applying')
 UNION ALL SELECT 'withdrawal ' || id, ended::text FROM signals_withdrawal WHERE finished_at IS NULL
-UNION ALL SELECT concat_ws(' ', 'resealing', "table", "column"), concat_ws(' ', key, resealed, after)
+UNION ALL SELECT 'resealing', string_agg(concat_ws(' ', "table", "column", key, resealed, after), ',' ORDER BY id)
 FROM lantern_resealing
-WHERE finished_at IS NULL AND key = (SELECT max(key) FROM lantern_resealing)
+WHERE finished_at IS NULL AND key = (SELECT max(key) FROM lantern_resealing) HAVING count(*) > 0
 UNION ALL SELECT 'routing', min(id::text) || count(*) FROM signals_signal WHERE routing_due HAVING count(*) > 0
 UNION ALL SELECT 'record', min(id)::text FROM audit_pendingevent HAVING count(*) > 0
 """
