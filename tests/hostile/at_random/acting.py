@@ -120,6 +120,16 @@ class Acting(RuleBasedStateMachine):
         assert {actor for _, actor in told} <= {user_id, None}
 
     @contextmanager
+    def by_itself(self) -> Iterator[None]:
+        """Nobody acts: whatever is written down follows from what was done before."""
+        before = _last_event()
+        yield
+        with acting_as_system():
+            told = list(AuditEvent.objects.filter(pk__gt=before).values_list("event", "actor_id"))
+        assert all(event in CONSEQUENCES and actor is None for event, actor in told), told
+        self.happened.update(event for event, _ in told)
+
+    @contextmanager
     def refusal(self, *faults: type[Exception]) -> Iterator[None]:
         """What is refused by name leaves no event and no trace."""
         before = _last_event()

@@ -244,7 +244,8 @@ class Reviewing(Acting):
     @rule()
     def time_passes(self) -> None:
         """What is final is settled, and told to those who shared."""
-        send()
+        with self.by_itself():
+            send()
 
     @precondition(lambda self: self.decided)
     @rule(pick=picks)
