@@ -21,7 +21,7 @@ FIGURES := $(addprefix transparency/,figures/* privacy/* $(addsuffix .py,facts p
 ROOMS := accounts/* participants/policies.py $(call between,lantern/lib/seal.py lantern/lib/key_files.py) \
 	$(call between,$(UPLOAD_PATH)) $(call between,$(FIGURES))
 
-.PHONY: help run test check coverage fmt bench chaos fuzz lock sbom python
+.PHONY: help run test check coverage mutate fmt bench load chaos fuzz lock sbom python
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -31,7 +31,9 @@ help:
 	@echo 'make check  format, lint, types, layers, templates, migrations, deployment'
 	@echo 'make fmt    formats code and templates'
 	@echo 'make coverage  lines and branches that the tests reach where trust rests on it, at least 95 %'
+	@echo 'make mutate    changes that code place by place: at least 80 % of the changes must fail a test; ROOM=seal names one'
 	@echo 'make bench  the benchmarks, one line per figure'
+	@echo 'make load   200 analysts at work for twice ten minutes, alone and beside an import; ARGS="--minutes 1"'
 	@echo 'make chaos  breaks a running installation 1,000 times and counts; FAULTS=100, UPLOADS=10, SEED=1'
 	@echo 'make fuzz   reads 200,000 mutated files, sends 100,000 hostile requests,'
 	@echo '            tells 1,000 stories of members who do anything; FILES, REQUESTS and STORIES say how many'
@@ -63,6 +65,10 @@ coverage: $(VENV)/.dev
 	@for room in $(foreach room,$(ROOMS),'$(room)'); do \
 		$(PY) -m coverage report --skip-covered --fail-under 95 --include "$$room" || exit; done
 
+# In copies of the project, which go afterwards; what no test noticed is listed.
+mutate: $(VENV)/.dev
+	$(PY) -m tests.mutation $(ROOM) $(ARGS)
+
 fmt: $(VENV)/.dev
 	$(PY) -m ruff check --fix --exit-zero --quiet .
 	$(PY) -m ruff format .
@@ -74,6 +80,9 @@ bench: $(VENV)/.run
 	place = home(); os.environ["LANTERN_HOME"] = str(place.__enter__()); \
 	code = subprocess.call([sys.executable, "manage.py", "bench", *sys.argv[1:]]); \
 	place.__exit__(None, None, None); sys.exit(code)' $(ARGS)
+
+load: $(VENV)/.dev
+	$(PY) -m tests.load $(ARGS)
 
 # Needs root for the fault of a full disk; elsewhere that one is left out and said to be.
 chaos: $(VENV)/.dev

@@ -41,7 +41,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FoldersAndFi
     return FoldersAndFiles(config, log)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def static_files() -> None:
     """Pages name static files by their content: they are collected as an installation does."""
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -62,18 +62,37 @@ def nothing_drawn() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any) -> None:
+def django_db_setup(django_db_blocker: Any, django_db_keepdb: bool, static_files: None) -> Iterator[None]:
+    """The database, made anew; with `--reuse-db` as an earlier run left it, where there was one."""
     owner, application = connections["owner"], connections["default"]
-    name = f"test_{owner.settings_dict['NAME']}"
+    before = owner.settings_dict["NAME"], application.settings_dict["NAME"], application.settings_dict["USER"]
+    name = f"test_{before[0]}"
     with django_db_blocker.unblock():
-        with owner.cursor() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        owner.close()
+        is_new = _make_database(name, keep=django_db_keepdb)
         owner.settings_dict["NAME"] = application.settings_dict["NAME"] = name
         application.settings_dict["USER"] = f"{name}_app"
-        call_command("migrate", verbosity=0)
-        owner.close()
+        if is_new:
+            call_command("migrate", verbosity=0)
+            owner.close()
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+    owner.settings_dict["NAME"], application.settings_dict["NAME"], application.settings_dict["USER"] = before
+
+
+def _make_database(name: str, *, keep: bool) -> bool:
+    """Whether it was made."""
+    owner = connections["owner"]
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if keep and cursor.rowcount:
+            is_new = False
+        else:
+            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            is_new = True
+    owner.close()
+    return is_new
 
 
 def _truncate(self: TransactionTestCase) -> None:

@@ -1,0 +1,150 @@
+"""One run: the same load twice, without and with an import beside it, and the figures of both."""
+
+import time
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from accounts.models import User
+from lantern.bench.reviewing import add_analysts
+from lantern.demo.people import make_company
+from lantern.demo.programme import Company
+from lantern.installation.folders import Home
+from lantern.lib.tenancy import acting_as_system
+from lantern.management.commands.run import children
+from participants.models import Member, Participant
+from reviews.models import Decision, Review
+from tests.chaos.browser import Browser
+from tests.chaos.parts import Parts
+from tests.load.analysts import Analyst, Asked, at_work
+from tests.load.importing import Importing, importing
+from tests.running import free_port, wait_for
+
+COMPANIES = 10
+READY_SECONDS = 90.0
+QUEUE_SECONDS = 600.0
+P95_MAY_BE = 0.250
+DOUBLED = """
+SELECT count(*) FROM (
+    SELECT event, lag(event) OVER (PARTITION BY target_id ORDER BY id) AS before
+    FROM audit_auditevent WHERE event IN ('review.claimed', 'review.released', 'review.decided')
+) told WHERE event = 'review.claimed' AND before = 'review.claimed'
+"""
+
+
+@dataclass
+class Load:
+    """What one of the two loads came to."""
+
+    seconds: float = 0.0
+    asked: list[Asked] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def p95(self) -> float:
+        """Seconds, of all requests."""
+        return part_below(0.95, self.asked)
+
+
+@dataclass
+class Told:
+    """Both, and what the database says of it."""
+
+    alone: Load
+    beside: Load
+    imports: Importing
+    doubled: int
+    claims: int
+    decided: int
+
+    @property
+    def is_well(self) -> bool:
+        """No error, nothing doubled, everything imported, and quick enough."""
+        errors = self.alone.errors.total() + self.beside.errors.total() + bool(self.imports.missing)
+        return not errors and not self.doubled and self.beside.p95 <= P95_MAY_BE
+
+    def lines(self) -> Iterator[str]:
+        """One line for each figure."""
+        during = [one for one in self.beside.asked if one.at < self.imports.ended_at]
+        yield from _lines("alone", self.alone.asked, self.alone)
+        yield from _lines("beside the import", self.beside.asked, self.beside)
+        yield f"while it was imported: {len(during)} requests, p95 {1000 * part_below(0.95, during):.0f} ms"
+        yield f"imported {self.imports.shared} rows in {self.imports.seconds:.0f} s, missing {self.imports.missing}"
+        yield f"ratio of p95 {self.beside.p95 / self.alone.p95:.2f}"
+        yield f"decided {self.decided}, claims {self.claims}, doubled {self.doubled}"
+
+
+def run(home: Home, asked: Namespace) -> Told:
+    """The whole run, in an installation whose servers are up and whose people are there."""
+    port = free_port()
+    members = _members(asked.analysts)
+    with Parts(children(home, port), home.run):
+        wait_for(lambda: Browser(port).get("/readyz").status == 200, "the portal", READY_SECONDS)
+        with importing(port, asked.signals, seed=7):
+            pass
+        wait_for(lambda: _everybody_has(asked.signals // 3), "the queues", QUEUE_SECONDS)
+        analysts = [Analyst(port, member, asked.thinking) for member in members]
+        connection.close()
+        alone = _load(analysts, asked)
+        with importing(port, asked.rows, seed=8) as imports:
+            beside = _load(analysts, asked)
+        with acting_as_system(), connection.cursor() as cursor:
+            cursor.execute(DOUBLED)
+            doubled = cursor.fetchone()[0]
+            cursor.execute("SELECT count(*) FROM audit_auditevent WHERE event = 'review.claimed'")
+            claims = cursor.fetchone()[0]
+            decided = Decision.objects.count()
+    return Told(alone, beside, imports, doubled, claims, decided)
+
+
+def part_below(share: float, asked: list[Asked]) -> float:
+    """Seconds within which that share of the requests was answered."""
+    taken = sorted(one.seconds for one in asked)
+    return taken[int(len(taken) * share)] if taken else 0.0
+
+
+def _load(analysts: list[Analyst], asked: Namespace) -> Load:
+    begun = time.monotonic()
+    with at_work(analysts):
+        time.sleep(asked.minutes * 60)
+    load = Load(time.monotonic() - begun)
+    for analyst in analysts:
+        load.asked += analyst.asked
+        load.errors.update(analyst.errors)
+        analyst.asked, analyst.errors = [], Counter()
+    return load
+
+
+def _members(number: int) -> list[Member]:
+    """So many analysts, as many in each of ten companies."""
+    with acting_as_system():
+        staff = User.objects.filter(coalition_role="staff").earliest("pk")
+    companies: list[Participant] = []
+    for at in range(COMPANIES):
+        with acting_as_system():
+            make_company(Company(f"load-{at}", f"Load {at}", "messaging"), staff)
+            companies.append(Participant.objects.get(slug=f"load-{at}"))
+    return [one for company in companies for one in add_analysts(number // COMPANIES, company)]
+
+
+def _everybody_has(reviews: int) -> bool:
+    with acting_as_system():
+        return all(
+            Review.objects.filter(participant=company).due().count() >= reviews
+            for company in Participant.objects.filter(slug__startswith="load-")
+        )
+
+
+def _lines(name: str, asked: list[Asked], load: Load) -> Iterator[str]:
+    yield (
+        f"{name}: {len(asked)} requests in {load.seconds:.0f} s, p50 {1000 * part_below(0.5, asked):.0f} ms, "
+        f"p95 {1000 * load.p95:.0f} ms, errors {load.errors.total()}"
+    )
+    for what in sorted({one.what for one in asked}):
+        of_it = [one for one in asked if one.what == what]
+        yield f"  {what}: {len(of_it)}, p95 {1000 * part_below(0.95, of_it):.0f} ms"
+    for error, times in load.errors.items():
+        yield f"  error: {error} ({times})"
