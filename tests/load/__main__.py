@@ -31,6 +31,8 @@ def main() -> int:
             del os.environ[name]
     with temporary_home() as folder:
         os.environ.update(LANTERN_DEMO="1", LANTERN_HTTPS="0", LANTERN_HOSTS="127.0.0.1,testserver")
+        # Nobody is there to agree to a large upload.
+        os.environ["LANTERN_UPLOAD_APPROVAL_ROWS"] = str(asked.rows + asked.signals)
         os.environ.update(LANTERN_WEB_WORKERS=str(asked.workers), DJANGO_SETTINGS_MODULE="lantern.settings")
         with servers_in_use(folder, create_keys=True):
             import django  # noqa: PLC0415 -- the settings read what was just put into the environment

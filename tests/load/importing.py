@@ -51,7 +51,8 @@ def _send(port: int, told: Importing, seed: int) -> None:
         while (state := _state(upload)) != "done":
             assert state != "refused", "a file was refused"
             if state == "ready":
-                browser.post(f"/signals/uploads/{upload}/share/")
+                answer = browser.post(f"/signals/uploads/{upload}/share/")
+                assert answer.went, f"sharing was answered with {answer.status}"
             time.sleep(PAUSE)
         told.missing -= rows
         told.shared += rows
