@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -87,11 +87,15 @@ def _slice(job: Job, track: Track = WHOLE) -> bool:
         if to is None or not job.may_share():
             return False
         make_incidents(job.batch, after=after, to=to, halves=track.halves)
-    with job.slice():
-        merge_slice(job.batch, after=after, to=to, halves=track.halves)
-        # The other track moves its own checkpoint in the same row, so this comes last and nobody waits while it works.
-        to_there = {track.checkpoint: to, "rows_applied": F("rows_applied") + rows}
-        job.advance(at={**APPLYING, track.checkpoint: after}, to=to_there)
+    at = {**APPLYING, track.checkpoint: after}
+    try:
+        with job.slice():
+            merge_slice(job.batch, after=after, to=to, halves=track.halves)
+            # The other track moves its own checkpoint in the same row, so this comes last: nobody waits while it works.
+            job.advance(at=at, to={track.checkpoint: to, "rows_applied": F("rows_applied") + rows})
+    except IntegrityError:  # a worker that was taken for dead has shared the same rows meanwhile
+        job.stop_if_moved(at=at)
+        raise
     signals_changed.send(sender=Upload)
     return True
 

@@ -59,6 +59,12 @@ class Job:
         if not moved:
             raise Superseded
 
+    def stop_if_moved(self, *, at: dict[str, Any]) -> None:
+        """Raises `Superseded` where the checkpoint is not at `at` any more."""
+        with self.acting():
+            if not Upload.objects.filter(pk=self.upload_id, **at).exists():
+                raise Superseded
+
     def may_share(self) -> bool:
         """Whether the member, as it is now, may still share in the group. Inside `acting`, in each slice."""
         return can(_member(self.member.pk), Action.UPLOAD_SIGNALS, SharingGroup(pk=self.group_id))

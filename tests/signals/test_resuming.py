@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from audit.models import AuditEvent
 from audit.record import PORTAL
@@ -16,6 +16,7 @@ from participants.services import default_group, leave_group, move_participant
 from signals import applying, checking
 from signals.intake import start_upload
 from signals.jobs import Superseded, take_job
+from signals.merge import merge_slice
 from signals.models import Contribution, Signal, StagedRow, Upload, UploadChunk
 from signals.uploads import cancel_upload, confirm_upload, work_on
 from tests.signals.made_files import MadeFile, made_file
@@ -110,6 +111,47 @@ def test_a_worker_that_was_overtaken_stops(alice: Member) -> None:
     with pytest.raises(Superseded):
         checking._check_rows(job, slow)
     assert _now(found).state == "ready"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_was_taken_for_dead_and_is_not_shares_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It works on while another does the same rows: what the other shares is refused here, and it stops quietly."""
+    made = made_file()
+    with acting_as_system():
+        found = _started(add_team_member(add_company("northwind"), "ana"), made, share=True)
+
+    def share_a_slice() -> None:
+        try:
+            assert applying._slice(take_job(found.pk))
+        finally:
+            connection.close()
+
+    def overtaken(*args: Any, **kwargs: Any) -> None:
+        monkeypatch.setattr(applying, "merge_slice", merge_slice)
+        with ThreadPoolExecutor(1) as another:
+            another.submit(share_a_slice).result()
+        merge_slice(*args, **kwargs)
+
+    checking.check(take_job(found.pk))
+    monkeypatch.setattr(applying, "merge_slice", overtaken)
+    work_on(found.pk)
+    with acting_as_system():
+        assert (_now(found).state, _now(found).rows_applied) == ("applying", SLICE)
+    work_on(found.pk)
+    with acting_as_system():
+        assert _now(found).state == "done"
+        assert Contribution.objects.count() == Signal.objects.count() == made.outcomes["new"]
+
+
+def test_a_fault_that_no_other_worker_explains_is_told(alice: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = _started(alice, made_file(), share=True)
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr(applying, "merge_slice", broken)
+    with pytest.raises(IntegrityError):
+        work_on(found.pk)
 
 
 def test_cancelling_in_the_middle_of_the_check_leaves_nothing(alice: Member, monkeypatch: pytest.MonkeyPatch) -> None:
