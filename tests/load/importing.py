@@ -30,17 +30,23 @@ class Importing:
 
 @contextmanager
 def importing(port: int, rows: int, *, seed: int) -> Iterator[Importing]:
-    """Files of `rows` rows together are sent and shared beside the block; at its end they all are."""
-    told = Importing(rows)
-    thread = threading.Thread(target=_send, args=(port, told, seed))
+    """Files of `rows` rows together are sent and shared beside the block; what is not at its end is missing."""
+    told, over = Importing(rows), threading.Event()
+    thread = threading.Thread(target=_send, args=(port, told, seed, over))
     thread.start()
     try:
         yield told
     finally:
+        over.set()
         thread.join()
 
 
-def _send(port: int, told: Importing, seed: int) -> None:
+def share_rows(port: int, rows: int, *, seed: int) -> None:
+    """The same without anything beside it, to its end."""
+    _send(port, Importing(rows), seed, threading.Event())
+
+
+def _send(port: int, told: Importing, seed: int, over: threading.Event) -> None:
     browser, begun = Browser(port, SENDER), time.monotonic()
     connection.close()
     while told.missing > 0:
@@ -53,7 +59,8 @@ def _send(port: int, told: Importing, seed: int) -> None:
             if state == "ready":
                 answer = browser.post(f"/signals/uploads/{upload}/share/")
                 assert answer.went, f"sharing was answered with {answer.status}"
-            time.sleep(PAUSE)
+            if over.wait(PAUSE):
+                return
         told.missing -= rows
         told.shared += rows
     told.ended_at = time.monotonic()

@@ -1,10 +1,16 @@
-"""One run: the same load twice, without and with an import beside it, and the figures of both."""
+"""One run: the same load twice, without and with an import beside it, and the figures of both.
 
+Times are those of whoever asked, from the connection to the last byte, so with the time in which all web workers were
+busy with others.
+"""
+
+import re
 import time
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.db import connection
 
@@ -20,13 +26,14 @@ from reviews.models import Decision, Review
 from tests.chaos.browser import Browser
 from tests.chaos.parts import Parts
 from tests.load.analysts import Analyst, Asked, at_work
-from tests.load.importing import Importing, importing
+from tests.load.importing import Importing, importing, share_rows
 from tests.running import free_port, wait_for
 
 COMPANIES = 10
 READY_SECONDS = 90.0
 QUEUE_SECONDS = 600.0
 P95_MAY_BE = 0.250
+TAKEN = re.compile(r" lantern\.requests \[\w+\] \w+ /reviews/\S* \d+ (\d+) ms")
 DOUBLED = """
 SELECT count(*) FROM (
     SELECT event, lag(event) OVER (PARTITION BY target_id ORDER BY id) AS before
@@ -40,6 +47,7 @@ class Load:
     """What one of the two loads came to."""
 
     seconds: float = 0.0
+    served: list[float] = field(default_factory=list)  # how long the web workers took, by their log, shortest first
     asked: list[Asked] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
 
@@ -83,14 +91,14 @@ def run(home: Home, asked: Namespace) -> Told:
     members = _members(asked.analysts)
     with Parts(children(home, port), home.run):
         wait_for(lambda: Browser(port).get("/readyz").status == 200, "the portal", READY_SECONDS)
-        with importing(port, asked.signals, seed=7):
-            pass
+        share_rows(port, asked.signals, seed=7)
         wait_for(lambda: _everybody_has(asked.signals // 3), "the queues", QUEUE_SECONDS)
         analysts = [Analyst(port, member, asked.thinking) for member in members]
         connection.close()
-        alone = _load(analysts, asked)
+        log = home.run / "web.log"
+        alone = _load(analysts, asked, log)
         with importing(port, asked.rows, seed=8) as imports:
-            beside = _load(analysts, asked)
+            beside = _load(analysts, asked, log)
         with acting_as_system(), connection.cursor() as cursor:
             cursor.execute(DOUBLED)
             doubled = cursor.fetchone()[0]
@@ -106,11 +114,14 @@ def part_below(share: float, asked: list[Asked]) -> float:
     return taken[int(len(taken) * share)] if taken else 0.0
 
 
-def _load(analysts: list[Analyst], asked: Namespace) -> Load:
-    begun = time.monotonic()
+def _load(analysts: list[Analyst], asked: Namespace, log: Path) -> Load:
+    begun, before = time.monotonic(), log.stat().st_size
     with at_work(analysts):
         time.sleep(asked.minutes * 60)
     load = Load(time.monotonic() - begun)
+    with log.open("rb") as lines:
+        lines.seek(before)
+        load.served = sorted(int(taken) / 1000 for taken in TAKEN.findall(lines.read().decode()))
     for analyst in analysts:
         load.asked += analyst.asked
         load.errors.update(analyst.errors)
@@ -143,6 +154,7 @@ def _lines(name: str, asked: list[Asked], load: Load) -> Iterator[str]:
         f"{name}: {len(asked)} requests in {load.seconds:.0f} s, p50 {1000 * part_below(0.5, asked):.0f} ms, "
         f"p95 {1000 * load.p95:.0f} ms, errors {load.errors.total()}"
     )
+    yield f"  by the web workers' own log: p95 {1000 * load.served[int(len(load.served) * 0.95)]:.0f} ms"
     for what in sorted({one.what for one in asked}):
         of_it = [one for one in asked if one.what == what]
         yield f"  {what}: {len(of_it)}, p95 {1000 * part_below(0.95, of_it):.0f} ms"
