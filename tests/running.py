@@ -188,9 +188,13 @@ class RunningInstallation:
             client.flushdb()
 
     def pids(self, part: str) -> list[int]:
-        """The processes of `web`, `worker` or `beat`, the main one first."""
+        """The processes of `web`, `worker` or `beat`, the main one first. Children may call themselves otherwise."""
         word = {"web": "gunicorn lantern.wsgi", "worker": "-A lantern worker", "beat": "-A lantern beat"}[part]
-        return [row.pid for row in self._family() if word in row.words]
+        found: list[int] = []
+        for row in self._family():
+            if word in row.words or row.parent in found:
+                found.append(row.pid)
+        return found
 
     def leftovers(self) -> list[ProcessRow]:
         """Processes whose command line or folder is this installation's."""
