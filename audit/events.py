@@ -110,7 +110,6 @@ class Event(StrEnum):
     TEMPLATE_SAVED = "decision_template.saved"
     TEMPLATE_REMOVED = "decision_template.removed"
     KEYS_CHOSEN = "keys.chosen"
-    REVIEWS_CLOSED = "review.closed"
     SECOND_ASKED = "second_review.asked"
     SECOND_TAKEN = "second_review.taken"
     SECOND_VOTED = "second_review.voted"

@@ -322,6 +322,7 @@ CELERY_BROKER_URL = re.sub(r"^unix://", "redis+socket://", REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_POOL = "lantern.worker_pool:TaskPool"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Whoever rings while the broker is down does not wait for it (without `max_retries`: 6 s); the sweepers ring again.
 CELERY_BROKER_TRANSPORT_OPTIONS = {

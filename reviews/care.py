@@ -86,23 +86,14 @@ def choose_care(
 def limits_of(member: Member) -> Limits:
     """What the queue does not give the member now: her own choice, and severe items while a binding break is due."""
     [(harm_types, is_spared, break_is_binding)] = _chosen.rows(member=member.pk)
-    if is_spared or (break_is_binding and today_of(member.user).break_is_due):
+    if is_spared or _waits_for_break(member, is_binding=break_is_binding):
         return Limits(harm_types or [], SEVERE_FROM)
     return Limits(harm_types or [])
 
 
-@CompiledQuery
-def _chosen() -> QuerySet[Member, tuple[list[str] | None, bool, bool]]:
-    choice = CareChoice.objects.filter(user=OuterRef("user"))
-    spared = Q(nothing_severe=True) & (Q(nothing_severe_until=None) | Q(nothing_severe_until__gt=Now()))
-    binding = ReviewPractice.objects.filter(participant=OuterRef("participant"), break_is_binding=True)
-    member = Member.objects.filter(pk=Parameter("member"))
-    return member.values_list(Subquery(choice.values("harm_types")), Exists(choice.filter(spared)), Exists(binding))
-
-
 def must_break(member: Member) -> bool:
     """Whether her participant makes breaks binding and one is due: then severe items wait."""
-    return practice_of(member.participant_id).break_is_binding and today_of(member.user).break_is_due
+    return _waits_for_break(member, is_binding=practice_of(member.participant_id).break_is_binding)
 
 
 def worked(review: Review, *, by: Member) -> None:
@@ -137,6 +128,19 @@ def clear_worked() -> int:
     """Remove what is older than two days: nobody needs it any more. Safe to run twice."""
     with acting_as_system():
         return WorkedItem.objects.filter(ended_at__lt=timezone.now() - KEPT).delete()[0]
+
+
+@CompiledQuery
+def _chosen() -> QuerySet[Member, tuple[list[str] | None, bool, bool]]:
+    choice = CareChoice.objects.filter(user=OuterRef("user"))
+    spared = Q(nothing_severe=True) & (Q(nothing_severe_until=None) | Q(nothing_severe_until__gt=Now()))
+    binding = ReviewPractice.objects.filter(participant=OuterRef("participant"), break_is_binding=True)
+    member = Member.objects.filter(pk=Parameter("member"))
+    return member.values_list(Subquery(choice.values("harm_types")), Exists(choice.filter(spared)), Exists(binding))
+
+
+def _waits_for_break(member: Member, *, is_binding: bool) -> bool:
+    return is_binding and today_of(member.user).break_is_due
 
 
 def _since_break(items: Sequence[WorkedItem], now: datetime) -> list[WorkedItem]:

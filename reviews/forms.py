@@ -4,8 +4,10 @@ import re
 from typing import Any, Self
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
 from reviews.deciding import REPORTS
 from reviews.models import Decision, DecisionTemplate
@@ -69,8 +71,7 @@ class DecisionForm(forms.Form):
     def beginning(cls, member: Member, template: DecisionTemplate | None = None) -> Self:
         """The form as the member finds it: what the template says, or the policy she named last."""
         if template is None:
-            named = Decision.objects.filter(decided_by=member).exclude(policy="").order_by("-pk")
-            return cls(initial={"policy": named.values_list("policy", flat=True).first() or ""})
+            return cls(initial={"policy": next((policy for (policy,) in _named_last.rows(member=member.pk)), "")})
         said = {name: getattr(template, name) for name in ("verdict", "policy", "reason")}
         return cls(initial={**said, "dismissed_reason": template.dismissal})
 
@@ -129,3 +130,9 @@ class DecisionForm(forms.Form):
             self.add_error("dismissed_reason", "Choose why it led to nothing.")
         elif chosen.needs_words and not cleaned.get("reason") and "reason" not in self.errors:
             self.add_error("reason", "Say in words why, when no reason above fits.")
+
+
+@CompiledQuery
+def _named_last() -> QuerySet[Decision, tuple[str]]:
+    named = Decision.objects.filter(decided_by=Parameter("member")).exclude(policy="")
+    return named.order_by("-pk").values_list("policy")[:1]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.post import write_letter
 from audit.events import Event
 from audit.record import record
+from lantern.lib.compiled import CompiledQuery, Parameter
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
 from reviews.models import Notification, NotificationChoice
@@ -63,7 +64,7 @@ def choose(*, wanted: Collection[str], digest: Digest, by: Member) -> None:
 
 def unread_count(user: User) -> int:
     """How many there are to read."""
-    return Notification.objects.of(user).unread().count()
+    return sum(number for (number,) in _unread.rows(user=user.pk))
 
 
 def write_digests() -> int:
@@ -104,3 +105,9 @@ def _is_time(user: User) -> bool:
 def _line(kind: str, number: int) -> str:
     row = NOTIFICATION_KINDS[kind]
     return row.label if number == 1 else f"{number:,} {row.several}"
+
+
+@CompiledQuery
+def _unread() -> QuerySet[Notification, tuple[int]]:
+    unread = Notification.objects.filter(user=Parameter("user")).unread().order_by()
+    return unread.values("user").annotate(number=Count("pk")).values_list("number")

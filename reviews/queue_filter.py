@@ -1,6 +1,7 @@
 """Narrowing the queue: words of closed lists and ids only, so that an address never holds a value."""
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -119,7 +120,14 @@ class QueueFilter(SignalFilter):
         return Contribution.objects.in_force().filter(participant=participant_id, sharing_group__in=named)
 
     def _contributors(self) -> list[tuple[str, str]]:
-        """Those that may be named to the member: all others in the programme, as their names are public."""
+        """Those that may be named to the member: all others in the programme, as their names are public.
+
+        A field reads its choices several times.
+        """
+        return self._named
+
+    @cached_property
+    def _named(self) -> list[tuple[str, str]]:
         everybody = ("", "All companies")
         if not self._groups.filter(names_contributors=True).exists():
             return [everybody]

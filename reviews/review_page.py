@@ -156,11 +156,12 @@ def _decisions(review: Review, member: Member) -> dict[str, Any]:
 
     None of them for a member who may still have the second look, and votes blind in it.
     """
-    if second := hiding_second_of(review, member):
+    made = review.decisions.select_related("decided_by__user", "undone", "appeal").prefetch_related("measures")
+    decisions = list(made.order_by("-pk"))
+    if decisions and (second := hiding_second_of(review, member)):
         may_take = SecondReview.objects.due_for(member).filter(pk=second.pk).exists()
         return {"decision": None, "earlier": [], "hidden_by": {"second": second, "may_take": may_take}}
-    made = review.decisions.select_related("decided_by__user", "undone", "appeal").prefetch_related("measures")
-    told = [_told(decision) for decision in made.order_by("-pk")]
+    told = [_told(decision) for decision in decisions]
     standing = next((each for each in told if not each["is_undone"]), None)
     return {
         "decision": standing,
@@ -181,6 +182,8 @@ def _related(signal: Signal, member: Member) -> list[dict[str, Any]]:
     if not signal.is_shared:
         return []
     found = related_to(signal, member)
+    if not found:
+        return []
     own = (
         Decision.objects.in_force()
         .filter(participant=member.participant_id, review__signal__in=[each.signal.pk for each in found])

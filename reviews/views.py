@@ -69,8 +69,10 @@ def review(request: MemberRequest, review_id: UUID) -> HttpResponse:
     found = visible(request, review_id)
     if second := blind_second_of(found, request.member):
         return redirect("reviews:second", second.pk)
-    chosen = request.GET.get("template", "")
-    template = next((row for row in DecisionTemplate.objects.visible_to(request.member) if str(row.pk) == chosen), None)
+    template = None
+    if chosen := request.GET.get("template"):
+        offered = DecisionTemplate.objects.visible_to(request.member)
+        template = next((row for row in offered if str(row.pk) == chosen), None)
     return review_page(request, found, DecisionForm.beginning(request.member, template))
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
 from signals.models import Contribution, Relation, RelationSort, Signal
 from signals.pdq_index import index
@@ -35,18 +38,14 @@ def related_to(signal: Signal, member: Member) -> list[Related]:
 
 def _by_incident(signal: Signal) -> Iterator[tuple[UUID, str]]:
     """Signals of the same incident of the same contributor."""
-    in_force = Contribution.objects.in_force()
-    own = in_force.filter(signal=signal, incident__isnull=False).values("incident")
-    near = in_force.filter(incident__in=own).exclude(signal=signal).order_by("-signal")
-    for other in near.values_list("signal", flat=True).distinct()[:MOST]:
+    for (other,) in _near.rows(signal=signal.pk):
         yield other, SAME_INCIDENT
 
 
 def _by_fold(signal: Signal) -> Iterator[tuple[UUID, str]]:
     """Signals whose values are folded to the same."""
     for sort, fingerprint in fingerprints_of(signal.sharing_group_id, signal.kind, signal.plain_value).items():
-        met = Relation.objects.filter(fingerprint=fingerprint).exclude(signal=signal).order_by("-signal")
-        for other in met.values_list("signal", flat=True)[:MOST]:
+        for (other,) in _met.rows(fingerprint=fingerprint, signal=signal.pk):
             yield other, RelationSort(sort).label
 
 
@@ -59,3 +58,17 @@ def _by_likeness(signal: Signal, member: Member) -> Iterator[tuple[UUID, str]]:
         nearest = sorted((distance, other) for other, distance in near.items() if other in seen)
         for distance, other in nearest[:MOST]:
             yield other, f"near hash ({distance} of 256 bits differ)"
+
+
+@CompiledQuery
+def _near() -> QuerySet[Contribution, tuple[UUID]]:
+    in_force = Contribution.objects.in_force()
+    own = in_force.filter(signal=Parameter("signal"), incident__isnull=False).values("incident")
+    near = in_force.filter(incident__in=own).exclude(signal=Parameter("signal")).order_by("-signal")
+    return near.values_list("signal").distinct()[:MOST]
+
+
+@CompiledQuery
+def _met() -> QuerySet[Relation, tuple[UUID]]:
+    met = Relation.objects.filter(fingerprint=Parameter("fingerprint")).exclude(signal=Parameter("signal"))
+    return met.order_by("-signal").values_list("signal")[:MOST]

@@ -6,6 +6,7 @@ test marked `django_db(transaction=True)` starts as nobody and chooses with `act
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -82,17 +83,13 @@ def django_db_setup(django_db_blocker: Any, django_db_keepdb: bool, static_files
 
 def _make_database(name: str, *, keep: bool) -> bool:
     """Whether it was made."""
-    owner = connections["owner"]
-    with owner.cursor() as cursor:
+    with closing(connections["owner"]) as owner, owner.cursor() as cursor:
         cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
         if keep and cursor.rowcount:
-            is_new = False
-        else:
-            cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            is_new = True
-    owner.close()
-    return is_new
+            return False
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return True
 
 
 def _truncate(self: TransactionTestCase) -> None:

@@ -9,8 +9,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -232,7 +233,7 @@ def installation(**environment: str) -> Iterator[RunningInstallation]:
     that the outer environment names. It is stopped and removed on leaving.
     """
     with temporary_home() as home, _servers(home.name) as named:
-        kept = {name: value for name, value in os.environ.items() if not _is_of_the_tests(name)}
+        kept = {name: value for name, value in os.environ.items() if not is_of_the_tests(name)}
         place = RunningInstallation(
             home, {**kept, **named, "LANTERN_HOME": str(home), "LANTERN_DEMO": "1", **environment}
         )
@@ -242,13 +243,39 @@ def installation(**environment: str) -> Iterator[RunningInstallation]:
             place.stop()
 
 
-def _is_of_the_tests(name: str) -> bool:
+def is_of_the_tests(name: str) -> bool:
+    """Whether a variable of the environment says which installation, so is not handed to another one."""
     return name.startswith("LANTERN_") or name in (
         "DATABASE_URL",
         "DATABASE_APP_URL",
         "REDIS_URL",
         "DJANGO_SETTINGS_MODULE",
     )
+
+
+def leave_environment(**environment: str) -> None:
+    """This process forgets the installation that its environment names, and becomes a demo of its own."""
+    for name in filter(is_of_the_tests, [*os.environ]):
+        del os.environ[name]
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="lantern.settings",
+        LANTERN_DEMO="1",
+        LANTERN_HTTPS="0",
+        LANTERN_HOSTS="127.0.0.1,testserver",
+        **environment,
+    )
+
+
+def make_people() -> None:
+    """This process becomes the application: tables, static files and the demo world's people, without signals."""
+    import django  # noqa: PLC0415 -- the settings read the environment, which `leave_environment` changes
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    with redirect_stdout(StringIO()):
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        call_command("seed_demo", "--people-only")
 
 
 @contextmanager

@@ -34,6 +34,14 @@ class Tenancy:
     user_id: int | None = None
 
 
+# Constraints put off to the end of the transaction are checked while the rows they look at can still be seen: before
+# the tenant changes, and before it changes back.
+CHECK_DEFERRED = "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;"
+TELL = """
+SELECT set_config('lantern.scope', %s, true), set_config('lantern.participant', %s, true),
+    set_config('lantern.user', %s, true)
+"""
+
 NOBODY = Tenancy()
 _current: ContextVar[Tenancy] = ContextVar("tenancy", default=NOBODY)
 
@@ -46,19 +54,18 @@ def acting(scope: Scope, *, participant_id: int | None = None, user_id: int | No
     """
     before = _current.get()
     wanted = Tenancy(scope, participant_id, user_id)
+    is_within = connection.in_atomic_block
     with transaction.atomic():
-        if before.scope:
-            _check_deferred()
         token = _current.set(wanted)
         try:
-            _tell(wanted)
+            _tell(wanted, check=bool(before.scope))
             yield
         finally:
             _current.reset(token)
-        # A block that marked its transaction for rollback can run no further statement, and needs none.
-        if not connection.needs_rollback:
-            _check_deferred()
-            _tell(before)
+        # The settings end with the transaction, and its end checks what is deferred. A block that marked its
+        # transaction for rollback can run no further statement.
+        if is_within and not connection.needs_rollback:
+            _tell(before, check=True)
 
 
 def acting_as_system() -> AbstractContextManager[None]:
@@ -71,20 +78,10 @@ def current() -> Tenancy:
     return _current.get()
 
 
-def _check_deferred() -> None:
-    # Constraints put off to the end of the transaction are checked while the rows they look at can still be seen:
-    # before the tenant changes, and before it changes back.
+def _tell(tenancy: Tenancy, *, check: bool) -> None:
+    values = [tenancy.scope.value, _text(tenancy.participant_id), _text(tenancy.user_id)]
     with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
-
-
-def _tell(tenancy: Tenancy) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('lantern.scope', %s, true), set_config('lantern.participant', %s, true),"
-            " set_config('lantern.user', %s, true)",
-            [tenancy.scope.value, _text(tenancy.participant_id), _text(tenancy.user_id)],
-        )
+        cursor.execute(CHECK_DEFERRED + TELL if check else TELL, values)
 
 
 def _text(number: int | None) -> str:

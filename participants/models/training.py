@@ -1,7 +1,6 @@
 """What members have learned, and when."""
 
 from datetime import datetime, timedelta
-from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,18 +11,6 @@ from django.utils import timezone
 from participants.models.member import Member
 from participants.models.participant import Participant
 from participants.training_modules import MODULES
-
-
-class TrainingRecordQuerySet(models.QuerySet["TrainingRecord"]):
-    """Records, and which of them count."""
-
-    def running(self) -> Self:
-        """Those that have not run out on the database's clock, of whatever version."""
-        return self.filter(valid_until__gt=Now())
-
-    def in_date(self) -> Self:
-        """Those of the present version of a module that have not run out on the database's clock."""
-        return self.filter(in_date())
 
 
 def in_date(prefix: str = "") -> Q:
@@ -70,8 +57,6 @@ class TrainingRecord(models.Model):
     version = models.PositiveSmallIntegerField()
     passed_at = models.DateTimeField(default=timezone.now)
     valid_until = models.DateTimeField(default=end_of_validity)
-
-    objects = TrainingRecordQuerySet.as_manager()
 
     class Meta:
         constraints = (

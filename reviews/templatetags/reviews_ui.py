@@ -27,4 +27,5 @@ def unread_notifications(user: User) -> int:
 @register.inclusion_tag("reviews/_break.html")
 def break_due(member: Member) -> dict[str, Today | bool]:
     """That a break is due for the member, where one is."""
-    return {"today": today_of(member.user), "must_break": must_break(member)}
+    today = today_of(member.user)
+    return {"today": today, "must_break": today.break_is_due and must_break(member)}

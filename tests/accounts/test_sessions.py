@@ -152,6 +152,7 @@ def test_what_is_asked_for_twice_needs_a_factor_of_the_last_five_minutes(alice: 
     assert as_alice.post("/accounts/confirm/", {"code": "000000"}).status_code == 422
     answer = as_alice.post("/accounts/confirm/?next=/accounts/password/", {"code": code_of(alice.user)})
     assert answer["Location"] == "/accounts/password/"
+    assert AuditEvent.objects.filter(event="person.factor_confirmed", actor_id=alice.user_id).count() == 1
     assert as_alice.get("/accounts/password/").status_code == 200
 
 

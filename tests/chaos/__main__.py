@@ -10,14 +10,14 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, redirect_stdout
-from io import StringIO
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from lantern.installation.folders import Home, open_home
 from lantern.installation.servers import servers_in_use
 from lantern.installation.temporary import temporary_home
 from tests.chaos.disk import Disk
+from tests.running import leave_environment, make_people
 
 
 def arguments() -> Namespace:
@@ -26,7 +26,7 @@ def arguments() -> Namespace:
     parser.add_argument("--faults", type=int, default=1_000, help="how many have to hit")
     parser.add_argument("--uploads", type=int, default=50, help="at least so many files are sent meanwhile")
     parser.add_argument("--seed", type=int, default=1, help="which faults come when")
-    parser.add_argument("--every", type=float, default=1.2, help="seconds from one fault to the next")
+    parser.add_argument("--every", type=float, default=1.5, help="seconds from one fault to the next")
     parser.add_argument("--quiet", type=float, default=15, help="seconds after which a silent upload is rung for")
     parser.add_argument("--verbose", action="store_true", help="a line for each fault, on the error stream")
     parser.add_argument("--keep-logs", type=Path, help="a folder for the logs of the parts and servers")
@@ -36,16 +36,16 @@ def arguments() -> Namespace:
 @contextmanager
 def installed(asked: Namespace) -> "Iterator[tuple[Home, Disk]]":
     """An empty demo installation on a small disk, its servers up, this process its application."""
-    for name in [*os.environ]:
-        if name.startswith("LANTERN_") or name in ("DATABASE_URL", "DATABASE_APP_URL", "REDIS_URL"):
-            del os.environ[name]
+    leave_environment(
+        LANTERN_SWEEP_SECONDS="2",
+        LANTERN_WORKERS="5",
+        LANTERN_SECOND_LOOK_PERCENT="0",
+        CHAOS_QUIET_SECONDS=str(asked.quiet),
+    )
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_home())
         home = open_home(folder)
         disk = stack.enter_context(Disk(home.postgres))
-        os.environ.update(LANTERN_DEMO="1", LANTERN_HTTPS="0", LANTERN_HOSTS="127.0.0.1,testserver")
-        os.environ.update(LANTERN_SWEEP_SECONDS="2", LANTERN_WORKERS="5", LANTERN_SECOND_LOOK_PERCENT="0")
-        os.environ.update(DJANGO_SETTINGS_MODULE="lantern.settings", CHAOS_QUIET_SECONDS=str(asked.quiet))
         stack.enter_context(servers_in_use(folder, create_keys=True))
         if asked.keep_logs:
             stack.callback(shutil.copytree, home.run, asked.keep_logs, dirs_exist_ok=True, ignore=_only_logs)
@@ -70,14 +70,7 @@ def main() -> int:
 
         mailbox = Mailbox()
         os.environ["LANTERN_MAIL_PORT"] = str(mailbox.port)
-        import django  # noqa: PLC0415 -- the settings read what was just put into the environment
-        from django.core.management import call_command  # noqa: PLC0415
-
-        django.setup()
-        with redirect_stdout(StringIO()):
-            call_command("migrate", verbosity=0, interactive=False)
-            call_command("collectstatic", verbosity=0, interactive=False)
-            call_command("seed_demo", "--people-only")
+        make_people()
         from tests.chaos.run import run  # noqa: PLC0415
 
         told = run(home, disk, mailbox, asked, random.Random(asked.seed))

@@ -60,8 +60,8 @@ class Browser:
         """A page."""
         return self._ask("GET", path)
 
-    def post(self, path: str, file: bytes | None = None, **fields: str) -> Answer:
-        """A form, with a file or without."""
+    def post(self, path: str, file: bytes | None = None, *, as_script: bool = False, **fields: str) -> Answer:
+        """A form, with a file or without; `as_script`: as htmx sends it, which takes a part of a page."""
         fields = {"csrfmiddlewaretoken": CSRF, **fields}
         parts = [
             f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()
@@ -70,13 +70,15 @@ class Browser:
         if file is not None:
             head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="chaos.csv"\r\n'
             body += f"{head}Content-Type: text/csv\r\n\r\n".encode() + file + b"\r\n"
-        return self._ask("POST", path, body + f"--{BOUNDARY}--\r\n".encode())
+        return self._ask("POST", path, body + f"--{BOUNDARY}--\r\n".encode(), as_script=as_script)
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> Answer:
+    def _ask(self, method: str, path: str, body: bytes | None = None, *, as_script: bool = False) -> Answer:
         cookies = f"{settings.CSRF_COOKIE_NAME}={CSRF}"
         if self._session:
             cookies += f"; {settings.SESSION_COOKIE_NAME}={self._session}"
         headers = {"Cookie": cookies, "User-Agent": "chaos", "X-Nothing": secrets.token_hex(2)}
+        if as_script:
+            headers["HX-Request"] = "true"
         if body is not None:
             headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
         line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_SECONDS)

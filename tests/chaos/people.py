@@ -42,6 +42,8 @@ YEAR = 2025
 PAUSE = 0.25
 # Who waits looks now and then: what people do should leave the machine room for the work that is broken meanwhile.
 LOOK_SECONDS = 1.0
+SEND_SECONDS = (2.0, 12.0)
+DECIDE_SECONDS = 1.0
 CHECK_IN_SECONDS = 1.0
 DRAFT_SECONDS = 4.0
 REKEY_SECONDS = 20.0
@@ -135,7 +137,7 @@ class People:
         assert isinstance(one, Member)
         while not self._over.is_set():
             self._send(browser, one, take_back=dice.random() < 0.4)
-            self._over.wait(PAUSE)
+            self._over.wait(dice.uniform(*SEND_SECONDS))
 
     def _send(self, browser: Browser, one: Member, *, take_back: bool) -> None:
         file = intake_file(ROWS, first=next(FIRST_SIGNALS))
@@ -197,7 +199,7 @@ class People:
 
     def _decider(self, email: str) -> None:
         browser = self._browser(email)
-        while not self._over.wait(PAUSE):
+        while not self._over.wait(DECIDE_SECONDS):
             self._signed_in(browser)
             given = browser.post("/reviews/next/")
             found = given.location.split("?")[0].rstrip("/").rpartition("/")[2]

@@ -168,7 +168,7 @@ def _hit(told: Told, kind: str, faults: Faults) -> bool:
 def _see_out(watch: Watch, naively: Naively) -> list[str]:
     """Until everything is at its end for some seconds, or something has not moved for two minutes; what is left."""
     give_up, rest = time.monotonic() + TAIL_SECONDS, time.monotonic() + REST_SECONDS
-    while time.monotonic() < give_up and not watch.stuck:
+    while time.monotonic() < give_up and not watch.stuck & {*watch.under_way}:
         if watch.work_under_way or "routing" in watch.under_way or naively.has_unfinished():
             rest = time.monotonic() + REST_SECONDS
         elif time.monotonic() > rest:

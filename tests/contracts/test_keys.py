@@ -56,6 +56,8 @@ def test_keys_change_and_nothing_is_lost(own: RunningInstallation, tmp_path: Pat
     assert own.number("SELECT count(*) FROM signals_signal WHERE NOT relations_due") == 0
     already_yours()
     assert own.number("SELECT count(*) FROM signals_signal") == len(before)
+    told = "SELECT event FROM audit_auditevent WHERE event IN ('keys.seal_key_retired', 'keys.fingerprints_renamed')"
+    assert own.rows(f"{told} ORDER BY id") == [("keys.seal_key_retired",), ("keys.fingerprints_renamed",)]
 
 
 def change_sealing_key(own: RunningInstallation) -> None:

@@ -68,6 +68,16 @@ def test_the_pages_of_a_model(visit: Visit, label: str) -> None:
 
 
 @pytest.mark.usefixtures("planted")
+def test_the_event_with_the_longest_words(visit: Visit, lantern: RunningInstallation) -> None:
+    event = lantern.number(
+        "SELECT id FROM audit_auditevent ORDER BY length(target_type) DESC, length(event) DESC LIMIT 1"
+    )
+    page = visit("sam@coalition.example")
+    for name in ("change", "history"):
+        assert _look(page, f"/admin/audit/auditevent/{event}/{name}/") == []
+
+
+@pytest.mark.usefixtures("planted")
 @pytest.mark.parametrize(
     "path", ["/admin/", "/admin/participants/", "/admin/transparency/reportedfigure/year/2023/", "/admin/no-such-page/"]
 )

@@ -1,14 +1,12 @@
 """`python -m tests.load`: an installation of its own, analysts at work, first alone and then beside an import."""
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
-from contextlib import redirect_stdout
-from io import StringIO
 
 from lantern.installation.folders import open_home
 from lantern.installation.servers import servers_in_use
 from lantern.installation.temporary import temporary_home
+from tests.running import leave_environment, make_people
 
 
 def arguments() -> Namespace:
@@ -26,26 +24,16 @@ def arguments() -> Namespace:
 def main() -> int:
     """Run it and tell it; 1 where an answer was an error, a claim was doubled, or it took longer than it may."""
     asked = arguments()
-    for name in [*os.environ]:
-        if name.startswith("LANTERN_") or name in ("DATABASE_URL", "DATABASE_APP_URL", "REDIS_URL"):
-            del os.environ[name]
-    with temporary_home() as folder:
-        os.environ.update(LANTERN_DEMO="1", LANTERN_HTTPS="0", LANTERN_HOSTS="127.0.0.1,testserver")
+    leave_environment(
+        LANTERN_WEB_WORKERS=str(asked.workers),
         # Nobody is there to agree to a large upload.
-        os.environ["LANTERN_UPLOAD_APPROVAL_ROWS"] = str(asked.rows + asked.signals)
-        os.environ.update(LANTERN_WEB_WORKERS=str(asked.workers), DJANGO_SETTINGS_MODULE="lantern.settings")
-        with servers_in_use(folder, create_keys=True):
-            import django  # noqa: PLC0415 -- the settings read what was just put into the environment
-            from django.core.management import call_command  # noqa: PLC0415
+        LANTERN_UPLOAD_APPROVAL_ROWS=str(asked.rows + asked.signals),
+    )
+    with temporary_home() as folder, servers_in_use(folder, create_keys=True):
+        make_people()
+        from tests.load.run import run  # noqa: PLC0415 -- it needs the application
 
-            django.setup()
-            with redirect_stdout(StringIO()):
-                call_command("migrate", verbosity=0, interactive=False)
-                call_command("collectstatic", verbosity=0, interactive=False)
-                call_command("seed_demo", "--people-only")
-            from tests.load.run import run  # noqa: PLC0415
-
-            told = run(open_home(folder), asked)
+        told = run(open_home(folder), asked)
     for line in told.lines():
         print(line)  # noqa: T201 -- what it was asked for
     return 0 if told.is_well else 1

@@ -1,10 +1,14 @@
-"""Analysts who claim, read, reveal and decide, one review after the other, with time to think in between."""
+"""Analysts who claim, read, reveal and decide, one review after the other, with time to think in between.
+
+Their browsers run the pages' scripts: an open review tells at once that it is looked at, and a value is revealed in its
+place.
+"""
 
 import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -57,8 +61,9 @@ class Analyst:
                 given = self._post("claim", "/reviews/next/")
                 continue
             self._get("review", path)
+            self._post("presence", f"{path}presence/", {"working": ""})
             self._think(over)
-            self._post("reveal", f"{path}reveal/")
+            self._post("reveal", f"{path}reveal/", as_script=True)
             self._think(over)
             if not over.is_set():
                 given = self._decide(path)
@@ -66,7 +71,7 @@ class Analyst:
     def _decide(self, path: str) -> Answer:
         why = self._dice.choice(["no_violation", "not_on_platform", "not_enough_information"])
         said = {"verdict": "dismissed", "dismissed_reason": why, "reason": "Looked at closely.", "then": "next"}
-        return self._post("decide", f"{path}decide/", **said)
+        return self._post("decide", f"{path}decide/", said)
 
     def _think(self, over: threading.Event) -> None:
         over.wait(self.thinking * self._dice.uniform(0.6, 1.4))
@@ -75,9 +80,9 @@ class Analyst:
         began = time.monotonic()
         return self._note(what, began, self._browser.get(path))
 
-    def _post(self, what: str, path: str, **fields: str) -> Answer:
+    def _post(self, what: str, path: str, said: Mapping[str, str] | None = None, *, as_script: bool = False) -> Answer:
         began = time.monotonic()
-        return self._note(what, began, self._browser.post(path, None, **fields))
+        return self._note(what, began, self._browser.post(path, None, as_script=as_script, **(said or {})))
 
     def _note(self, what: str, began: float, answer: Answer) -> Answer:
         at = time.monotonic()

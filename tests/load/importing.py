@@ -22,10 +22,15 @@ PAUSE = 1.0
 class Importing:
     """How far it has come, in rows; `ended_at` is by `time.monotonic`."""
 
-    missing: int
+    rows: int
     shared: int = 0
     seconds: float = 0.0
     ended_at: float = float("inf")
+
+    @property
+    def missing(self) -> int:
+        """What is not shared yet."""
+        return self.rows - self.shared
 
 
 @contextmanager
@@ -61,7 +66,6 @@ def _send(port: int, told: Importing, seed: int, over: threading.Event) -> None:
                 assert answer.went, f"sharing was answered with {answer.status}"
             if over.wait(PAUSE):
                 return
-        told.missing -= rows
         told.shared += rows
     told.ended_at = time.monotonic()
     told.seconds = told.ended_at - begun

@@ -8,7 +8,7 @@ import re
 import time
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,14 +47,14 @@ class Load:
     """What one of the two loads came to."""
 
     seconds: float = 0.0
-    served: list[float] = field(default_factory=list)  # how long the web workers took, by their log, shortest first
+    served: list[float] = field(default_factory=list)  # how long the web workers took, by their log
     asked: list[Asked] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
 
     @property
     def p95(self) -> float:
         """Seconds, of all requests."""
-        return part_below(0.95, self.asked)
+        return p95_of(self.asked)
 
 
 @dataclass
@@ -77,9 +77,9 @@ class Told:
     def lines(self) -> Iterator[str]:
         """One line for each figure."""
         during = [one for one in self.beside.asked if one.at < self.imports.ended_at]
-        yield from _lines("alone", self.alone.asked, self.alone)
-        yield from _lines("beside the import", self.beside.asked, self.beside)
-        yield f"while it was imported: {len(during)} requests, p95 {1000 * part_below(0.95, during):.0f} ms"
+        yield from _lines("alone", self.alone)
+        yield from _lines("beside the import", self.beside)
+        yield f"while it was imported: {len(during)} requests, p95 {1000 * p95_of(during):.0f} ms"
         yield f"imported {self.imports.shared} rows in {self.imports.seconds:.0f} s, missing {self.imports.missing}"
         yield f"ratio of p95 {self.beside.p95 / self.alone.p95:.2f}"
         yield f"decided {self.decided}, claims {self.claims}, doubled {self.doubled}"
@@ -108,10 +108,15 @@ def run(home: Home, asked: Namespace) -> Told:
     return Told(alone, beside, imports, doubled, claims, decided)
 
 
-def part_below(share: float, asked: list[Asked]) -> float:
-    """Seconds within which that share of the requests was answered."""
-    taken = sorted(one.seconds for one in asked)
-    return taken[int(len(taken) * share)] if taken else 0.0
+def part_below(share: float, taken: Iterable[float]) -> float:
+    """Within which of the seconds `taken` that share of them lies; 0 where there are none."""
+    ranked = sorted(taken)
+    return ranked[int(len(ranked) * share)] if ranked else 0.0
+
+
+def p95_of(asked: Iterable[Asked]) -> float:
+    """Seconds within which 95 % of the requests were answered."""
+    return part_below(0.95, (one.seconds for one in asked))
 
 
 def _load(analysts: list[Analyst], asked: Namespace, log: Path) -> Load:
@@ -121,7 +126,7 @@ def _load(analysts: list[Analyst], asked: Namespace, log: Path) -> Load:
     load = Load(time.monotonic() - begun)
     with log.open("rb") as lines:
         lines.seek(before)
-        load.served = sorted(int(taken) / 1000 for taken in TAKEN.findall(lines.read().decode()))
+        load.served = [int(taken) / 1000 for taken in TAKEN.findall(lines.read().decode())]
     for analyst in analysts:
         load.asked += analyst.asked
         load.errors.update(analyst.errors)
@@ -149,14 +154,15 @@ def _everybody_has(reviews: int) -> bool:
         )
 
 
-def _lines(name: str, asked: list[Asked], load: Load) -> Iterator[str]:
+def _lines(name: str, load: Load) -> Iterator[str]:
+    half = part_below(0.5, (one.seconds for one in load.asked))
     yield (
-        f"{name}: {len(asked)} requests in {load.seconds:.0f} s, p50 {1000 * part_below(0.5, asked):.0f} ms, "
+        f"{name}: {len(load.asked)} requests in {load.seconds:.0f} s, p50 {1000 * half:.0f} ms, "
         f"p95 {1000 * load.p95:.0f} ms, errors {load.errors.total()}"
     )
-    yield f"  by the web workers' own log: p95 {1000 * load.served[int(len(load.served) * 0.95)]:.0f} ms"
-    for what in sorted({one.what for one in asked}):
-        of_it = [one for one in asked if one.what == what]
-        yield f"  {what}: {len(of_it)}, p95 {1000 * part_below(0.95, of_it):.0f} ms"
+    yield f"  by the web workers' own log: {len(load.served)}, p95 {1000 * part_below(0.95, load.served):.0f} ms"
+    for what in sorted({one.what for one in load.asked}):
+        of_it = [one for one in load.asked if one.what == what]
+        yield f"  {what}: {len(of_it)}, p95 {1000 * p95_of(of_it):.0f} ms"
     for error, times in load.errors.items():
         yield f"  error: {error} ({times})"

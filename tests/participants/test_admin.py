@@ -110,12 +110,13 @@ def test_lists_of_the_admin_take_no_nonsense(as_sam: Client, northwind: Particip
     assert as_sam.post(f"{LIST}{northwind.pk}/change/", {"_to_field": ""}).status_code == 200
 
 
-def test_participants_can_be_exported(as_sam: Client, northwind: Participant) -> None:
+def test_participants_can_be_exported(as_sam: Client, northwind: Participant, sam: User) -> None:
     assert as_sam.get(f"{LIST}export/").status_code == 200
     fields = {f"participantresource_{name}": "on" for name in ("slug", "name", "state")}
     answer = as_sam.post(f"{LIST}export/", {"format": "0", "resource": "0", **fields})
     assert answer.status_code == 200
     assert "northwind" in answer.content.decode()
+    assert AuditEvent.objects.filter(event="participant.exported", actor_id=sam.pk).count() == 1
 
 
 def test_nothing_is_deleted(as_sam: Client, northwind: Participant, sam: User) -> None:

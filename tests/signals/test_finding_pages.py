@@ -284,6 +284,10 @@ def test_staff_place_and_lift_holds_without_seeing_a_value(alice: Member, as_sam
     assert hold.lifted_at is not None
     assert as_sam.get(page).status_code == 200
     assert as_sam.get("/admin/signals/legalhold/").status_code == 200
+    fields = {f"legalholdresource_{name}": "on" for name in ("signal", "reason")}
+    answer = as_sam.post("/admin/signals/legalhold/export/", {"format": "0", "resource": "0", **fields})
+    assert f"{signal.pk},order 1" in answer.content.decode()
+    assert AuditEvent.objects.filter(event="legal_hold.exported").count() == 1
 
 
 def test_staff_erase_on_request_and_keep_the_proof(alice: Member, as_sam: Client, sam: User) -> None:
