@@ -44,7 +44,7 @@ run: $(VENV)/.run
 	@exec $(PY) manage.py run --port "$(PORT)"
 
 test: $(VENV)/.dev
-	$(PY) -m pytest -n $(PROCESSES) --no-loadscope-reorder $(ARGS)
+	$(PY) -m pytest -n $(PROCESSES) --no-loadscope-reorder --durations 20 --durations-min 5 $(ARGS)
 
 check: $(VENV)/.dev
 	@! grep -nE '://|^[[:space:]]*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)' requirements*.in requirements*.txt \
