@@ -1,5 +1,6 @@
 """Where a year begins and ends, and what nothing that comes later changes. Every figure: `test_independent_check`."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -9,15 +10,17 @@ from django.db import connection
 from django.utils import timezone
 
 from audit.record import PORTAL
-from participants.models import Member, Participant, ParticipantState
+from participants.models import Member, Participant, ParticipantState, StateChange
 from participants.services import change_participant, move_participant
 from reviews.models import Decision, Measure, Review
 from reviews.outcomes import DISMISSALS, UNITS
 from reviews.routing import route
 from tests.world import add_company, share
+from transparency.facts import Facts
 from transparency.figures import FIGURES, Value
 from transparency.periods import Period
 from transparency.rollups import close_months, facts_of, first_open_month
+from transparency.standing import standing_in
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +87,45 @@ def test_who_leaves_later_took_part(northwind: Participant) -> None:
     assert _numbers("participants") == {"": 3}
     now = timezone.now().year
     assert FIGURES["participants"].value(facts_of(Period.year(now)), "") == 3
+
+
+@pytest.mark.parametrize(("at", "took_part"), list(zip(EDGES, (False, True, True, True), strict=True)))
+def test_who_leaves_took_part_until_that_moment(northwind: Participant, at: datetime, took_part: bool) -> None:
+    Participant.objects.filter(pk=northwind.pk).update(active_since="2024-02-01")
+    moved = {"participant": northwind, "before": "active"}
+    StateChange.objects.create(**{**moved, "before": "training"}, after="active", at="2024-02-01T12:00:00Z")
+    StateChange.objects.create(**moved, after="left", at=at)
+    standing = standing_in(YEAR)
+    assert (northwind.pk in standing.in_period) is took_part
+    assert (northwind.pk in {company.id for company in standing.at_end}) is (at == YEAR.end)
+
+
+@pytest.mark.parametrize(("at", "took_part"), list(zip(EDGES, (True, True, True, False), strict=True)))
+def test_who_begins_takes_part_from_that_moment(northwind: Participant, at: datetime, took_part: bool) -> None:
+    Participant.objects.filter(pk=northwind.pk).update(active_since=at.date())
+    StateChange.objects.create(participant=northwind, before="training", after="active", at=at)
+    standing = standing_in(YEAR)
+    assert (northwind.pk in standing.in_period) is took_part
+    assert (northwind.pk in {company.id for company in standing.at_end}) is took_part
+
+
+@pytest.mark.parametrize(
+    ("times", "median", "ninetieth"),
+    [
+        ({}, None, None),
+        ({"7": {1: 1}}, 0.7, 0.7),
+        ({"10": {1: 1, 2: 2}, "25": {1: 1}}, 1, 2.5),
+        ({"10": {1: 5}, "20": {1: 4}, "240": {1: 1}}, 1, 2),
+        ({"10": {1: 4}, "20": {1: 4}, "240": {1: 2}}, 2, 24),
+        ({"100": {1: 1}, "20": {1: 1}, "3": {1: 1}}, 2, 10),  # as numbers, not as words
+        ({"10": {1: 1, 2: -1}}, None, None),  # what was taken back
+        ({"10": {1: 2, 2: -1}, "20": {1: 2}}, 2, 2),
+    ],
+)
+def test_times_by_nearest_rank(times: dict[str, dict[int, int]], median: float | None, ninetieth: float | None) -> None:
+    facts = Facts(YEAR, {"times": {tenths: Counter(share) for tenths, share in times.items()}})
+    told = [FIGURES[f"time_to_decision_{name}"].value(facts, "") for name in ("median", "p90")]
+    assert told == [median, ninetieth]
 
 
 def test_a_sector_that_is_changed_later_stays_for_the_year(northwind: Participant) -> None:

@@ -18,8 +18,10 @@ from reviews.models import Appeal, Decision, Measure, SecondReview, UndoneDecisi
 from reviews.models.review import Review
 from signals.models import Contribution, Signal
 from tests.transparency.history import History
+from transparency.facts import facts_of_events, since_the_beginning
 from transparency.figures import FIGURES
-from transparency.rollups import close_months
+from transparency.periods import Period
+from transparency.rollups import close_months, facts_of
 from transparency.snapshots import canonical, snapshot_of
 
 pytestmark = pytest.mark.django_db
@@ -268,6 +270,12 @@ def test_every_figure_equals_its_twin(events: Events) -> None:
                     figure["name"],
                     "cumulative",
                 )
+
+
+def test_the_kept_months_are_the_events(events: Events) -> None:
+    close_months(datetime(2026, 1, 15, tzinfo=UTC))
+    for period in (*map(Period.year, YEARS), Period.month(2025, 7), since_the_beginning(Period.year(2024))):
+        assert facts_of(period) == facts_of_events(period)
 
 
 def test_the_check_sees_something_of_every_figure(events: Events) -> None:
