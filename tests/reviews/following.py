@@ -3,15 +3,19 @@
 from datetime import timedelta
 from typing import Any
 
+from django.test import override_settings
 from django.utils import timezone
 
 from participants.models import Member
 from reviews import claims, feedback
-from reviews.deciding import record_decision
-from reviews.models import Decision, OutgoingFeedback, Review, SecondReview
+from reviews.appeals import record_appeal
+from reviews.deciding import Conclusion, conclude, record_decision
+from reviews.models import Decision, DecisionBatch, OutgoingFeedback, Review, SecondReview
 from reviews.practice import choose_practice
+from reviews.reopening import reopen
 from reviews.second_reviews import take, vote
 from reviews.settling import settle
+from reviews.undoing import undo
 from tests.world import share_and_route
 
 ACTIONED: dict[str, Any] = {"verdict": "actioned", "measures": {"accounts_disabled": 1}}
@@ -56,3 +60,14 @@ def voted(second: SecondReview, by: Member, said: dict[str, Any]) -> SecondRevie
     let_time_pass()
     taken = take(second, by=by)
     return vote(taken, verdict=said["verdict"], dismissal=said.get("dismissal", ""), by=by)
+
+
+def decide_all_ways(review: Review, by: Member) -> None:
+    """Decided and undone, decided in a batch and opened again, and at last decided and appealed against."""
+    undo(record_decision(review, verdict="dismissed", dismissal="no_violation", by=by), by=by)
+    batch = DecisionBatch.objects.create(participant=by.participant, decided_by=by)
+    first = conclude(review, Conclusion("actioned", {"accounts_disabled": 2}), by=by, batch=batch)
+    reopen(review, decision_id=first.pk, reason="mistake", by=by)
+    last = record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=by)
+    with override_settings(UNDO_WINDOW=timedelta(0)):
+        record_appeal(last, outcome="reversed", by=by)

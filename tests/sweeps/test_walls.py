@@ -1,23 +1,16 @@
-"""What the database itself refuses, whatever the application asks."""
+"""What the database itself shows and refuses to each, whatever the application asks."""
 
 from datetime import timedelta
-from typing import Any, LiteralString
+from typing import Any
 
-import psycopg
 import pytest
-from django.apps import apps
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.db.utils import DatabaseError, ProgrammingError
-from django.test import override_settings
 from django.utils import timezone
-from psycopg import sql
 
 from accounts.models import CoalitionRole
-from audit.events import Event
-from audit.merkle import TILE
-from audit.record import PORTAL, record
-from audit.sealing import seal_all
-from lantern.lib.tenancy import Scope, acting, acting_as_system
+from audit.record import PORTAL
+from lantern.lib.tenancy import Scope, acting
 from participants.check_ins import plan
 from participants.invitations import invite
 from participants.keeping import keep_check_in
@@ -26,20 +19,17 @@ from participants.models.application import link_fingerprint
 from participants.services import give_buddy
 from participants.training_modules import MODULES
 from reviews import claims
-from reviews.appeals import record_appeal
 from reviews.care import choose_care
-from reviews.deciding import Conclusion, conclude, record_decision
+from reviews.deciding import record_decision
 from reviews.decision_templates import save_template
 from reviews.keys import choose_keys
-from reviews.models import DecisionBatch, Feedback, Review
+from reviews.models import Feedback
 from reviews.models.notification import Digest
 from reviews.notifying import choose
 from reviews.queue_views import save_view
-from reviews.reopening import reopen
 from reviews.routing import route
 from reviews.rules import DEFAULT, save_rule
 from reviews.threads import write
-from reviews.undoing import undo
 from reviews.viewing import saw
 from signals.drafts import keep_draft
 from signals.erasing import erase_value
@@ -53,12 +43,11 @@ from signals.relating import relate
 from signals.saved_filters import save_filter
 from signals.tightening import tighten
 from signals.withdrawing import withdraw
-from tests.reviews.following import practise, send
+from tests.reviews.following import decide_all_ways, practise, send
 from tests.signals.files import as_file
-from tests.transparency.publishing import published
+from tests.sweeps.statements import count, rows, run
+from tests.sweeps.test_append_only import TABLES
 from tests.world import add_closed_group, add_company, add_staff, add_team_member, share, upload
-from transparency.drafting import report_month
-from transparency.reporting import remind, report_figures
 
 pytestmark = pytest.mark.django_db
 
@@ -72,50 +61,23 @@ WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND (
         WHERE a.attrelid = c.oid AND a.attname IN ('participant_id', 'sharing_group_id') AND NOT a.attisdropped))
 ORDER BY c.relname
 """
-APPEND_ONLY = [
-    "audit.AuditEvent",
-    "audit.Checkpoint",
-    "audit.SealedEvent",
-    "audit.TreeNode",
-    "participants.TrainingRecord",
-    "participants.Agreement",
-    "participants.StateChange",
-    "reviews.Appeal",
-    "reviews.Decision",
-    "reviews.Measure",
-    "reviews.Reopening",
-    "reviews.UndoneDecision",
-    "transparency.CoverageReminder",
-    "transparency.Edition",
-    "transparency.EditionFile",
-    "transparency.MonthlyReport",
-    "transparency.ReportedFigure",
-]
-CHANGES: list[LiteralString] = ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
-TABLES = [apps.get_model(label)._meta.db_table for label in APPEND_ONLY]
-
-
-def _ask(query: str, *values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())
 
 
 def test_every_table_of_a_tenant_has_a_forced_wall() -> None:
-    tables = {name: rest for name, *rest in _ask(TENANT_TABLES)}
+    tables = {name: rest for name, *rest in rows(TENANT_TABLES)}
     assert {"signals_signal", "signals_contribution", "reviews_review", "audit_auditevent"} <= tables.keys()
     # One policy each to read, insert, update and delete ("r", "a", "w", "d").
     assert {name: rest for name, rest in tables.items() if rest != [True, True, ["a", "d", "r", "w"]]} == {}
 
 
 def test_the_application_connects_as_a_role_that_cannot_pass_walls() -> None:
-    ((superuser, bypass, creates_roles, creates_databases),) = _ask(
+    ((superuser, bypass, creates_roles, creates_databases),) = rows(
         "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user"
     )
     assert (superuser, bypass, creates_roles, creates_databases) == (False, False, False, False)
-    assert _ask("SELECT relname FROM pg_class WHERE relowner = current_user::regrole") == []
-    assert _ask("SELECT proname FROM pg_proc WHERE proowner = current_user::regrole") == []
-    assert _ask("SELECT roleid FROM pg_auth_members WHERE member = current_user::regrole") == []
+    assert rows("SELECT relname FROM pg_class WHERE relowner = current_user::regrole") == []
+    assert rows("SELECT proname FROM pg_proc WHERE proowner = current_user::regrole") == []
+    assert rows("SELECT roleid FROM pg_auth_members WHERE member = current_user::regrole") == []
 
 
 def test_the_application_cannot_change_what_it_stands_on() -> None:
@@ -129,78 +91,6 @@ def test_the_application_cannot_change_what_it_stands_on() -> None:
     ):
         with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
-
-
-@pytest.fixture
-def history(alice: Member, bob: Member) -> None:
-    """At least one row in each append-only table."""
-    share(alice)
-    route()
-    review = claims.claim_next(by=bob)
-    assert review is not None
-    _decide_all_ways(review, bob)
-    published(2024, by=bob)
-    report_month(2024, 5)
-    report_figures(2025, {"referrals": 1}, by=bob)
-    remind(bob.participant, 2025, by=PORTAL)
-    for _ in range(TILE):
-        record(Event.CARE_CHOSEN, bob, by=bob)
-    seal_all()
-
-
-def _decide_all_ways(review: Review, by: Member) -> None:
-    """Decided and undone, decided in a batch and opened again, and at last decided and appealed against."""
-    undo(record_decision(review, verdict="dismissed", dismissal="no_violation", by=by), by=by)
-    batch = DecisionBatch.objects.create(participant=by.participant, decided_by=by)
-    first = conclude(review, Conclusion("actioned", {"accounts_disabled": 2}), by=by, batch=batch)
-    reopen(review, decision_id=first.pk, reason="mistake", by=by)
-    last = record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=by)
-    with override_settings(UNDO_WINDOW=timedelta(0)):
-        record_appeal(last, outcome="reversed", by=by)
-
-
-@pytest.mark.usefixtures("history")
-def test_append_only_tables_refuse_the_application() -> None:
-    """One history for all of them: it takes longer to make than every refusal together."""
-    for table in TABLES:
-        assert _ask(f"SELECT count(*) > 0 FROM {table}") == [(True,)], table
-        for change in CHANGES:
-            with (
-                pytest.raises(ProgrammingError, match="permission denied"),
-                transaction.atomic(),
-                connection.cursor() as cursor,
-            ):
-                cursor.execute(change.format(table))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_append_only_tables_refuse_their_owner(request: pytest.FixtureRequest) -> None:
-    with acting_as_system():
-        request.getfixturevalue("history")
-    with psycopg.connect(**connections["owner"].get_connection_params(), autocommit=True) as owner:
-        for table in map(sql.Identifier, TABLES):
-            assert owner.execute(sql.SQL("SELECT count(*) > 0 FROM {}").format(table)).fetchone() == (True,)
-            for change in CHANGES:
-                with pytest.raises(psycopg.Error, match="rows stay"):
-                    owner.execute(sql.SQL(change).format(table))
-
-
-STAYING = [
-    "accounts_user", "participants_participant", "participants_sharinggroup", "participants_member",
-    "signals_signal", "signals_incident", "signals_upload",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("table", STAYING)
-def test_what_others_name_without_a_foreign_key_is_never_deleted(table: str, alice: Member) -> None:
-    with psycopg.connect(**connections["owner"].get_connection_params()) as owner:
-        assert owner.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE '%%_stay%%' AND tgrelid = %s::regclass", [table]
-        ).fetchone() == (2,)
-    upload(alice, b"kind,value,harm_types,incident\nemail,mira@example.com,grooming,C-1\n", share=True)
-    assert _ask(f"SELECT count(*) > 0 FROM {table}") == [(True,)]
-    with pytest.raises(DatabaseError, match="rows stay"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
 
 
 FOREIGN = [
@@ -256,7 +146,6 @@ FOREIGN = [
     "participants_checkin",
     "participants_checkinnotice",
 ]
-
 # What Alice's own company has there by having become active.
 OWN_ROWS = {
     "participants_sharinggroup": 1,
@@ -280,7 +169,7 @@ def harbor_alone(harbor: Participant, bob: Member) -> None:
     route()
     review = claims.claim_next(by=bob)
     assert review is not None
-    _decide_all_ways(review, bob)
+    decide_all_ways(review, bob)
     save_rule(DEFAULT, by=bob)
     save_view("ours", {"kind": "email"}, is_shared=True, by=bob)
     save_template("usual", verdict="dismissed", by=bob)
@@ -349,21 +238,21 @@ def _now_ended(signal: Signal) -> int:
 @pytest.mark.usefixtures("harbor_alone")
 def test_a_member_reads_and_changes_no_foreign_row(alice: Member) -> None:
     """One world for all tables: it takes longer to make than to ask them."""
-    planted = {table: _count(table) for table in FOREIGN}
+    planted = {table: count(table) for table in FOREIGN}
     assert [table for table, rows in planted.items() if not rows] == []
     with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
-        assert {table: _count(table) for table in FOREIGN} == {table: OWN_ROWS.get(table, 0) for table in FOREIGN}
-        assert [table for table in FOREIGN if table not in TABLES and _run(f"DELETE FROM {table}")] == []
-    assert {table: _count(table) for table in FOREIGN} == planted
+        assert {table: count(table) for table in FOREIGN} == {table: OWN_ROWS.get(table, 0) for table in FOREIGN}
+        assert [table for table in FOREIGN if table not in TABLES and run(f"DELETE FROM {table}")] == []
+    assert {table: count(table) for table in FOREIGN} == planted
 
 
 @pytest.mark.usefixtures("harbor_alone")
 def test_a_member_reads_the_events_of_its_own_participant_only(alice: Member, bob: Member) -> None:
-    everybody = {row[0] for row in _ask("SELECT DISTINCT participant_id FROM audit_auditevent")}
+    everybody = {row[0] for row in rows("SELECT DISTINCT participant_id FROM audit_auditevent")}
     assert {None, bob.participant_id} <= everybody
     share(alice)
     with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
-        assert _ask("SELECT DISTINCT participant_id FROM audit_auditevent") == [(alice.participant_id,)]
+        assert rows("SELECT DISTINCT participant_id FROM audit_auditevent") == [(alice.participant_id,)]
 
 
 @pytest.mark.usefixtures("harbor_alone")
@@ -382,33 +271,33 @@ def test_a_member_cannot_write_in_the_name_of_another(alice: Member, bob: Member
             f"UPDATE participants_member SET participant_id = {bob.participant_id} WHERE id = {alice.pk}",
         ):
             with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
-                _run(change)
+                run(change)
 
 
 @pytest.mark.usefixtures("harbor_alone")
 def test_nobody_sees_nothing() -> None:
     tables = ("participants_participant", "participants_member", "audit_auditevent", *FOREIGN)
-    assert [table for table in tables if not _count(table)] == []
+    assert [table for table in tables if not count(table)] == []
     with acting(Scope.NOBODY):
-        assert [table for table in tables if _count(table)] == []
+        assert [table for table in tables if count(table)] == []
 
 
 def test_a_suspended_participant_loses_signals_in_the_database_too(alice: Member) -> None:
     share(alice)
     with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
-        assert _ask("SELECT count(*) FROM signals_signal") == [(1,)]
+        assert rows("SELECT count(*) FROM signals_signal") == [(1,)]
     Participant.objects.filter(pk=alice.participant_id).update(state="suspended")
     with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
-        assert _ask("SELECT count(*) FROM signals_signal") == [(0,)]
+        assert rows("SELECT count(*) FROM signals_signal") == [(0,)]
 
 
 def test_a_receive_only_participant_cannot_share_in_the_database_either(alice: Member, charlie: Member) -> None:
     signal = share(alice)
     with acting(Scope.MEMBER, participant_id=charlie.participant_id, user_id=charlie.user_id):
-        assert _ask("SELECT count(*) FROM signals_signal") == [(1,)]
-        assert _run("UPDATE signals_signal SET severity = 4") == 0
+        assert rows("SELECT count(*) FROM signals_signal") == [(1,)]
+        assert run("UPDATE signals_signal SET severity = 4") == 0
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
-            _run(
+            run(
                 "INSERT INTO signals_contribution (id, signal_id, sharing_group_id, participant_id, shared_by_id,"
                 " harm_types, severity, observed_at, policy, tlp, expires_at, state) SELECT gen_random_uuid(),"
                 f" '{signal.pk}', sharing_group_id, {charlie.participant_id}, {charlie.user_id}, harm_types, severity,"
@@ -416,17 +305,6 @@ def test_a_receive_only_participant_cannot_share_in_the_database_either(alice: M
             )
 
 
-def _run(query: str) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(query)
-        return int(cursor.rowcount)
-
-
-def _count(table: str) -> int:
-    ((rows,),) = _ask(f"SELECT count(*) FROM {table}")
-    return int(rows)
-
-
 def _groups_of(member: Member) -> list[int]:
     with acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id):
-        return [row[0] for row in _ask("SELECT id FROM participants_sharinggroup")]
+        return [row[0] for row in rows("SELECT id FROM participants_sharinggroup")]
