@@ -24,8 +24,10 @@ from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant, Role
 from tests.world import add_company, add_staff, add_team_member, signed_in
 
-# What shares an installation stays in one process; everything else goes file by file.
+# What shares an installation stays in one process; everything else goes file by file. The journeys take longest: those
+# that look at page after page have an installation of their own.
 TOGETHER = ("contracts", "faults", "installation", "journeys")
+PAGE_AFTER_PAGE = ("test_every_page.py", "test_the_admin.py")
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -34,7 +36,9 @@ class FoldersAndFiles(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = Path(nodeid.partition("::")[0])
-        return file.parent.name if file.parent.name in TOGETHER else file.as_posix()
+        if file.parent.name not in TOGETHER:
+            return file.as_posix()
+        return f"{file.parent.name} of pages" if file.name in PAGE_AFTER_PAGE else file.parent.name
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FoldersAndFiles:

@@ -86,6 +86,7 @@ def test_the_pages_of_signing_in_have_no_barriers(visit: Visit, lantern: Running
     lantern.execute(WITHOUT_FACTOR.format(email))
     page = visit()
     _password(page, email)
+    expect(page.get_by_role("heading", name="Set up your authenticator")).to_be_visible()
     found += examine(page)
     first_factor(page)
     for url in ("security", "authenticators/new", "passkeys/new", "password", "email", "sessions", "letters/choices"):
