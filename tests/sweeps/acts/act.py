@@ -8,6 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from participants.models import Member
+from participants.services import default_group
 
 Act = tuple[Callable[[Member, Member], Any], Callable[[Any, Member], Any], list[str]]
 Acts = Mapping[str, Act]
+
+ALL = default_group
+LONG_AGO = "2020-01-01T00:00:00Z"

@@ -37,13 +37,11 @@ from participants.training_modules import MODULES
 from participants.training_modules.sharing import SHARING
 from participants.vetting import vet
 from reviews import claims
-from tests.sweeps.acts.act import Acts
+from tests.sweeps.acts.act import ALL, LONG_AGO, Acts
 from tests.world import add_staff, ready_company, share_and_route, sign_agreement
 
 QUARTERLY = CheckInKind.CHECK_IN
-ALL = participants.default_group
 RIGHT = {question.name: question.right.name for question in SHARING.questions}
-LONG_AGO = "2020-01-01T00:00:00Z"
 
 
 def _confirm_authenticator(by: Member) -> None:

@@ -26,10 +26,8 @@ from reviews.signals_ended import tell_reviews
 from reviews.threads import write
 from reviews.undoing import undo
 from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, send, voted
-from tests.sweeps.acts.act import Acts
+from tests.sweeps.acts.act import LONG_AGO, Acts
 from tests.world import add_team_member, share, share_and_route
-
-LONG_AGO = "2020-01-01T00:00:00Z"
 
 
 def _review(by: Member, of: Member, *, held: bool = True, **fields: str) -> Review:

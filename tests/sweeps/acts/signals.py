@@ -24,15 +24,13 @@ from signals.tightening import tighten
 from signals.uploads import cancel_upload, confirm_upload, work_on
 from signals.withdrawing import withdraw
 from tests.signals.files import as_file
-from tests.sweeps.acts.act import Acts
+from tests.sweeps.acts.act import ALL, LONG_AGO, Acts
 from tests.world import add_team_member, row, share, upload
 
 FILE = as_file(
     ["kind", "value", "harm_types"], ["email", "planted@example.com", "grooming"], ["email", "plan ted", "other"]
 )
-ALL = participants.default_group
 WORD = Word(["grooming"], 4, None, timezone.now(), "", "", 2)
-LONG_AGO = "2020-01-01T00:00:00Z"
 
 
 def _own(by: Member) -> Contribution:
