@@ -2,11 +2,17 @@
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.db.models import QuerySet
 from django.utils import timezone
+
+from lantern.lib.compiled import CompiledQuery, Parameter
+
+if TYPE_CHECKING:
+    from accounts.models import Session
 
 BEGUN, SEEN, AGENT = "begun", "seen", "agent"
 
@@ -58,12 +64,17 @@ class SessionStore(db.SessionStore):
         )
 
     def _get_session_from_db(self) -> Any:
-        found = self.model.objects.filter(
-            session_key=row_key(self.session_key or ""), expire_date__gt=timezone.now()
-        ).first()
+        found = _running.first(key=row_key(self.session_key or ""), now=timezone.now())
         if found is None:
             self._session_key = None
         return found
+
+
+@CompiledQuery
+def _running() -> "QuerySet[Session]":
+    from accounts.models import Session  # noqa: PLC0415 -- as above
+
+    return Session.objects.filter(session_key=Parameter("key"), expire_date__gt=Parameter("now"))
 
 
 def _moment(seconds: float | None) -> datetime | None:

@@ -3,9 +3,10 @@
 import json
 from typing import Protocol
 
-from django.db import connection, models
+from django.db import models
 
 from audit.events import Event
+from lantern.lib.compiled import prepared_cursor
 
 INSERT = (
     "INSERT INTO audit_auditevent (event, actor_id, participant_id, target_type, target_id, details)"
@@ -39,7 +40,7 @@ def record(event: Event, target: models.Model | type[models.Model], *, by: Actor
     """
     row = [event.value, by.user_id, by.participant_id, target._meta.label_lower, _id_of(target), json.dumps(details)]
     # Plain SQL, because an INSERT with RETURNING wants to read the row, and not everybody who acts may read events.
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(INSERT, row)
 
 

@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,9 +20,10 @@ from accounts.kept_forms import keep_form
 from accounts.models import User
 from accounts.passing import has_passed, recently_confirmed
 from lantern.lib import request_ids
+from lantern.lib.compiled import CompiledQuery, Parameter
 from lantern.lib.logs import route_of
 from lantern.lib.marks import Mark, mark_of
-from lantern.lib.tenancy import Scope, acting
+from lantern.lib.tenancy import Scope, acting, narrow
 from lantern.lib.wire import stated_length
 from participants.models import Member
 from participants.policies import Action, can, rights_asked_once
@@ -118,16 +119,16 @@ class Gate:
             with acting(Scope.PUBLIC):
                 return self._answer(request)
         with acting(Scope.USER, user_id=user.pk):
-            member = Member.objects.select_related("user", "participant__auth_group").filter(user=user).first()
-            if member is None:
-                with acting(Scope.STAFF if user.coalition_role else Scope.USER, user_id=user.pk):
-                    return self._answer(request)
-            request.member = member  # type: ignore[attr-defined]
-            with acting(Scope.MEMBER, participant_id=member.participant_id, user_id=user.pk):
-                return self._answer(request)
+            member = _member.first(user=user.pk)
+            if member is not None:
+                request.member = member  # type: ignore[attr-defined]
+                narrow(Scope.MEMBER, participant_id=member.participant_id, user_id=user.pk)
+            elif user.coalition_role:
+                narrow(Scope.STAFF, user_id=user.pk)
+            return self._answer(request)
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        with rights_asked_once() if request.method in ("GET", "HEAD") else nullcontext():
+        with rights_asked_once():
             response = self.get_response(request)
         if response.status_code >= 500:
             transaction.set_rollback(True)
@@ -153,6 +154,11 @@ class Gate:
         if mark.fresh and not recently_confirmed(request):
             return _confirm_first(request)
         return None
+
+
+@CompiledQuery
+def _member() -> QuerySet[Member]:
+    return Member.objects.select_related("user", "participant__auth_group").filter(user=Parameter("user"))
 
 
 def _admin_asks_again(request: HttpRequest, view: Any, mark: Mark | None) -> bool:

@@ -134,8 +134,8 @@ def group_keys(member: Member, action: Action) -> list[int]:
 
 @contextmanager
 def rights_asked_once() -> Iterator[None]:
-    """The database is asked once what somebody may do, however often the block asks. For requests that change nothing:
-    a page asks at every link. The next request asks anew, so a right that is lost is lost on it.
+    """The database is asked once what somebody may do, however often the block asks: a request, whose page asks at
+    every link. The next request asks anew, so a right that is lost is lost on it.
     """
     token = _told.set({})
     try:

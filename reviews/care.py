@@ -99,10 +99,7 @@ def must_break(member: Member) -> bool:
 def worked(review: Review, *, by: Member) -> None:
     """Note, for the member alone, that she has had this review open since she claimed it."""
     now = timezone.now()
-    claims = AuditEvent.objects.filter(
-        target_type="reviews.review", target_id=str(review.pk), event=Event.REVIEW_CLAIMED, actor_id=by.user_id
-    )
-    claimed_at = claims.order_by("-id").values_list("at", flat=True).first() or now
+    claimed_at = next((at for (at,) in _claimed.rows(review=str(review.pk), user=by.user_id)), now)
     began_at = min(now, max(claimed_at, now - LONGEST_ITEM))
     severe = review.signal.severity >= SEVERE_FROM
     WorkedItem.objects.create(user=by.user, is_severe=severe, began_at=began_at, ended_at=now)
@@ -112,7 +109,7 @@ def today_of(user: User, now: datetime | None = None) -> Today:
     """The person's day so far (UTC), and what came since the last ten minutes without an item open."""
     now = now or timezone.now()
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    items = list(WorkedItem.objects.filter(user=user, ended_at__gt=now - KEPT).order_by("began_at", "ended_at"))
+    items = _items.objects(user=user.pk, since=now - KEPT)
     day = [item for item in items if item.ended_at >= midnight]
     stretch = _since_break(items, now)
     return Today(
@@ -137,6 +134,19 @@ def _chosen() -> QuerySet[Member, tuple[list[str] | None, bool, bool]]:
     binding = ReviewPractice.objects.filter(participant=OuterRef("participant"), break_is_binding=True)
     member = Member.objects.filter(pk=Parameter("member"))
     return member.values_list(Subquery(choice.values("harm_types")), Exists(choice.filter(spared)), Exists(binding))
+
+
+@CompiledQuery
+def _items() -> QuerySet[WorkedItem]:
+    items = WorkedItem.objects.filter(user=Parameter("user"), ended_at__gt=Parameter("since"))
+    return items.order_by("began_at", "ended_at")
+
+
+@CompiledQuery
+def _claimed() -> QuerySet[AuditEvent, tuple[datetime]]:
+    claims = AuditEvent.objects.filter(target_type="reviews.review", target_id=Parameter("review"))
+    own = claims.filter(event=Event.REVIEW_CLAIMED, actor_id=Parameter("user"))
+    return own.order_by("-id").values_list("at")[:1]
 
 
 def _waits_for_break(member: Member, *, is_binding: bool) -> bool:

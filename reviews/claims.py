@@ -1,5 +1,6 @@
 """Claims: a lease on the database's clock, so that two analysts never hold the same review."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 
 from audit.events import Event
 from audit.record import Actor, record
+from lantern.lib.compiled import CompiledQuery, Parameter, prepared_cursor
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant
 from participants.policies import Action, group_keys
@@ -57,7 +59,15 @@ WITH taken AS (
 )
 UPDATE reviews_review r SET holder_id = %(member)s, held_until = statement_timestamp() + %(lease)s
 FROM taken WHERE r.id = taken.id
-RETURNING r.*, taken.holder_id AS former_id
+RETURNING {columns}, taken.holder_id AS former_id
+"""
+COLUMNS = [field.attname for field in Review._meta.concrete_fields]
+CLAIM_NEXT = CLAIM_NEXT.format(columns=", ".join(f"r.{name}" for name in COLUMNS))
+
+KEEP = """
+UPDATE reviews_review SET held_until = statement_timestamp() + %(lease)s
+WHERE id = %(review)s AND holder_id = %(member)s AND state = 'open' AND held_until > statement_timestamp()
+RETURNING held_until
 """
 
 LOCK_PLACES = "SELECT FROM participants_member WHERE id = %s FOR NO KEY UPDATE"
@@ -100,11 +110,14 @@ def claim_next(*, among: ReviewQuerySet | None = None, by: Member) -> Review | N
     limits = limits_of(by)
     values: dict[str, Any] = {"member": by.pk, "participant": by.participant_id, "lease": lease(), "groups": groups}
     values |= {"left_out": limits.harm_types, "below": limits.below, "most": settings.CLAIMS_PER_MEMBER}
-    found: Any = next(iter(Review.objects.raw(CLAIM_NEXT, values)), None)
+    with prepared_cursor() as cursor:
+        cursor.execute(CLAIM_NEXT, values)
+        found = cursor.fetchone()
     if found is None:
         _refuse_too_many(by)
         return None
-    return _claimed(found, by, found.former_id)
+    *row, former_id = found
+    return _claimed(Review.from_db(connection.alias, COLUMNS, row), by, former_id)
 
 
 def _claim_first(among: ReviewQuerySet, by: Member) -> Review | None:
@@ -115,6 +128,12 @@ def _claim_first(among: ReviewQuerySet, by: Member) -> Review | None:
         given = given.exclude(signal__harm_types__overlap=limits.harm_types)
     found = given.select_for_update(skip_locked=True, of=("self",)).first()
     return take(found, by=by) if found else None
+
+
+def held_first(member: Member) -> Review | None:
+    """Of the reviews she holds, and may see, the one that was hers first."""
+    groups = group_keys(member, Action.VIEW_SIGNALS)
+    return _held.first(member=member.pk, participant=member.participant_id, groups=groups)
 
 
 @transaction.atomic
@@ -141,10 +160,15 @@ def take(review: Review, *, by: Member) -> Review:
 @transaction.atomic
 def keep(review: Review, *, by: Member) -> Review:
     """Begin the member's lease anew. Raises `ClaimLost`."""
-    if not Review.objects.held_by(by).filter(pk=review.pk).update(held_until=Now() + lease()):
+    with prepared_cursor() as cursor:
+        cursor.execute(KEEP, {"review": review.pk, "member": by.pk, "lease": lease()})
+        found = cursor.fetchone()
+    if found is None:
         raise ClaimLost
     record(Event.REVIEW_KEPT, review, by=by)
-    return Review.objects.get(pk=review.pk)
+    kept = copy(review)
+    (kept.held_until,) = found
+    return kept
 
 
 @transaction.atomic
@@ -202,12 +226,18 @@ def release_departed(participant: Participant, *, by: Actor) -> None:
         record(Event.REVIEW_RELEASED, review, by=by, why="participant_left")
 
 
+@CompiledQuery
+def _held() -> QuerySet[Review]:
+    visible = Review.objects.visible_in(Parameter("groups"), participant=Parameter("participant"))
+    return visible.held_by(Parameter("member")).order_by("held_until")[:1]
+
+
 def _lock_places(member: Member) -> None:
     """From here to the end of the transaction no other window of hers takes a review.
 
     What she holds has to be counted by a later statement: only that one sees what the window wrote that had the lock.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(LOCK_PLACES, [member.pk])
 
 

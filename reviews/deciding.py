@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from audit.events import Event
 from audit.record import record
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
 from reviews.claims import ClaimLost
 from reviews.models import Decision, DecisionBatch, Measure, Review, ReviewState
@@ -96,7 +98,7 @@ def write_down(review: Review, said: Conclusion, *, by: Member, batch: DecisionB
         dismissal=said.dismissal,
         policy=said.policy,
         reason=said.reason,
-        replaces=Decision.objects.filter(review=review).order_by("-pk").first(),
+        replaces=_before.first(review=review.pk),
         batch=batch,
     )
     decision.seal_report_ids(list(said.report_ids))
@@ -106,3 +108,8 @@ def write_down(review: Review, said: Conclusion, *, by: Member, batch: DecisionB
         for unit, count in said.measures.items()
     )
     return decision
+
+
+@CompiledQuery
+def _before() -> QuerySet[Decision]:
+    return Decision.objects.filter(review=Parameter("review")).order_by("-pk")[:1]

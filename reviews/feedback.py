@@ -31,8 +31,9 @@ SLICE = 200
 
 def plan_feedback(review: Review, decision: Decision) -> None:
     """Note what a decision will tell. Of several on one review only the last one does."""
-    waiting = OutgoingFeedback.objects.filter(review=review, state=OutgoingState.WAITING)
-    waiting.update(state=OutgoingState.VOID)
+    if decision.replaces_id is not None:
+        waiting = OutgoingFeedback.objects.filter(review=review, state=OutgoingState.WAITING)
+        waiting.update(state=OutgoingState.VOID)
     OutgoingFeedback.objects.create(
         participant_id=review.participant_id, review=review, decision=decision, ready_at=final_at()
     )

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit.events import Event
 from audit.record import record
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
 from reviews.models import KeySettings
 
@@ -57,7 +59,7 @@ class KeyTaken(Exception):
 
 def keys_of(member: Member) -> dict[str, str]:
     """Act to key, as the member uses them; empty where she has switched single keys off."""
-    chosen = KeySettings.objects.filter(member=member).first()
+    chosen = _chosen.first(member=member.pk)
     if chosen is not None and not chosen.is_on:
         return {}
     return all_keys(chosen)
@@ -90,3 +92,8 @@ def clash(keys: Mapping[str, str]) -> str:
             return name
         taken.add(key)
     return ""
+
+
+@CompiledQuery
+def _chosen() -> QuerySet[KeySettings]:
+    return KeySettings.objects.filter(member=Parameter("member"))

@@ -20,7 +20,7 @@ from reviews.keys import ACTS, FIXED, all_keys, choose_keys, clash
 from reviews.models import KeySettings, QueueView
 from reviews.queue_filter import QueueFilter
 from reviews.queue_views import TooMany, remove_view, save_view
-from reviews.review_page import shown
+from reviews.review_page import as_shown
 from reviews.viewing import colleagues_at, saw
 from reviews.views import visible
 
@@ -118,6 +118,6 @@ def presence(request: MemberRequest, review_id: UUID) -> HttpResponse:
     if request.POST.get("working") and found.holder_id == request.member.pk:
         with suppress(claims.ClaimLost):  # the answer says so
             claims.keep(found, by=request.member)
-    (now,) = shown(type(found).objects.filter(pk=found.pk), request.member)
-    context = {"review": now, "colleagues": colleagues_at(found, request.member)}
+        found = visible(request, review_id)
+    context = {"review": as_shown(found, request.member), "colleagues": colleagues_at(found, request.member)}
     return render(request, "reviews/_presence.html", context)

@@ -3,17 +3,18 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit.events import Event
 from audit.record import record
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
 from reviews.models import ReviewPractice
 
 
 def practice_of(participant_id: int) -> ReviewPractice:
     """What the participant chose, or the defaults."""
-    found = ReviewPractice.objects.filter(participant=participant_id).first()
-    return found or ReviewPractice(participant_id=participant_id)
+    return _chosen.first(participant=participant_id) or ReviewPractice(participant_id=participant_id)
 
 
 @transaction.atomic
@@ -43,3 +44,8 @@ def choose_practice(
         break_is_binding=break_is_binding,
     )
     return practice
+
+
+@CompiledQuery
+def _chosen() -> QuerySet[ReviewPractice]:
+    return ReviewPractice.objects.filter(participant=Parameter("participant"))

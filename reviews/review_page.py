@@ -7,29 +7,32 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from audit.events import Event
 from audit.models import AuditEvent
-from lantern.lib.paging import capped_count
+from lantern.lib.compiled import CompiledQuery, IsAnyOf, Parameter
+from lantern.lib.paging import Capped, capped, capped_count
 from participants.models import Member
-from participants.policies import Action, can
+from participants.policies import Action, can, group_keys
 from reviews.keys import ACTS, FIXED, keys_of
 from reviews.many import together_with
 from reviews.models import Decision, DecisionTemplate, Review, SecondReview
+from reviews.models.review import ReviewQuerySet
 from reviews.outcomes import REOPENINGS, VERDICTS
 from reviews.queue_filter import QueueFilter
 from reviews.second_reviews import hiding_second_of
 from reviews.undoing import latest_undoable
 from reviews.verdicts import told_verdicts
 from reviews.viewing import colleagues_at
-from signals.contribution_page import teller_name, told_contributions
+from signals.contribution_page import earliest_contributions, teller_name, told_contributions
 from signals.models import Handling, Signal
 from signals.related import related_to
 
 NEXT_ITEMS = 8
 MOST_HISTORY = 50
+MOST_LISTED = 100
 
 GUIDANCE = (
     "Look for the account or content on your own platform first. Read what it did there, and judge that against your"
@@ -80,10 +83,20 @@ class ShownReview:
 
 def shown(reviews: QuerySet[Review], member: Member) -> list[ShownReview]:
     """The reviews of a list as `member` sees them, in a constant number of queries."""
-    return [_shown(review, member) for review in reviews.with_lease()]  # type: ignore[attr-defined]
+    return [as_shown(review, member) for review in reviews.with_lease()]  # type: ignore[attr-defined]
 
 
-def _shown(review: Review, member: Member) -> ShownReview:
+def known_review(review_id: UUID, member: Member) -> Review | None:
+    """The review, ended or not, if it is one of the member's company's that she may know of; as `page_of` takes it.
+
+    With its lease, whether there is a decision about it, and with the mark of the company's own on its signal.
+    """
+    groups = group_keys(member, Action.VIEW_SIGNALS)
+    return _known.first(review=review_id, participant=member.participant_id, groups=groups)
+
+
+def as_shown(review: Review, member: Member) -> ShownReview:
+    """One of them; it comes from `with_lease`."""
     holder = review.holder if review.is_held else None  # type: ignore[attr-defined]
     return ShownReview(
         id=review.pk,
@@ -100,20 +113,20 @@ def _shown(review: Review, member: Member) -> ShownReview:
 
 
 def page_of(review: Review, member: Member, asked: QueueFilter) -> dict[str, Any]:
-    """The context of `reviews/review.html`, without the form and the value. `review` comes from `with_lease`.
+    """The context of `reviews/review.html`, without the form and the value. `review` is a `known_review`.
 
     The list beside it is that of the filter `asked`, and so is what comes next.
     """
-    signal, page = review.signal, _shown(review, member)
-    mark = Handling.objects.filter(participant=member.participant_id, signal=signal)
-    signal.own_tlp = mark.values_list("tlp", flat=True).first()  # type: ignore[attr-defined]
-    listed = asked.reviews()
+    signal, page = review.signal, as_shown(review, member)
+    signal.own_tlp = review.own_tlp  # type: ignore[attr-defined]
+    listed, number = _listed(asked, member)
+    contributions = told_contributions(signal, member)
     context = {
         "review": page,
         "signal": signal,
-        "contributions": told_contributions(signal, member),
-        "queue": shown(listed[:NEXT_ITEMS], member),
-        "due_label": capped_count(listed).label,
+        "contributions": contributions,
+        "queue": listed,
+        "due_label": number.label,
         "within": asked.within,
         "revealed": None,
         "confirmations": _confirmations(signal),
@@ -126,7 +139,31 @@ def page_of(review: Review, member: Member, asked: QueueFilter) -> dict[str, Any
         **_decisions(review, member),
         **pressing(member),
     }
-    return {**context, **_deciding(review, member, asked)} if page.is_mine else context
+    if not page.is_mine:
+        return context
+    has_incident = any(told.has_incident for told in contributions)
+    return {**context, **_deciding(review, member, asked, has_incident=has_incident)}
+
+
+def _listed(asked: QueueFilter, member: Member) -> tuple[list[ShownReview], Capped]:
+    """The first ones of the list beside the review, and how many there are of them, up to a hundred."""
+    if asked.words:
+        reviews = asked.reviews()
+        return shown(reviews[:NEXT_ITEMS], member), capped_count(reviews, MOST_LISTED)
+    own = _whose(member)
+    return [as_shown(review, member) for review in _due.objects(**own)], capped(
+        len(_due_beside.rows(**own)), MOST_LISTED
+    )
+
+
+def _next_up(asked: QueueFilter, member: Member) -> Review | None:
+    if asked.narrows_due:
+        return asked.due().unclaimed().select_related("signal").first()
+    return _next_due.first(**_whose(member))
+
+
+def _whose(member: Member) -> dict[str, Any]:
+    return {"participant": member.participant_id, "groups": group_keys(member, Action.VIEW_SIGNALS)}
 
 
 def pressing(member: Member) -> dict[str, Any]:
@@ -140,14 +177,14 @@ def pressing(member: Member) -> dict[str, Any]:
     }
 
 
-def _deciding(review: Review, member: Member, asked: QueueFilter) -> dict[str, Any]:
+def _deciding(review: Review, member: Member, asked: QueueFilter, *, has_incident: bool) -> dict[str, Any]:
     """What only the holder needs: templates, what can be decided together, and what comes next, without its value."""
-    together = capped_count(together_with(review, member)).number
+    together = capped_count(together_with(review, member)).number if has_incident else 0
     return {
         "reveal_url": reverse("reviews:reveal", args=[review.pk]) + asked.within,
-        "templates": list(DecisionTemplate.objects.visible_to(member)),
+        "templates": _templates.objects(participant=member.participant_id),
         "together": together if together > 1 else 0,
-        "next_up": asked.due().unclaimed().select_related("signal").first(),
+        "next_up": _next_up(asked, member),
     }
 
 
@@ -156,6 +193,8 @@ def _decisions(review: Review, member: Member) -> dict[str, Any]:
 
     None of them for a member who may still have the second look, and votes blind in it.
     """
+    if not review.was_decided:  # type: ignore[attr-defined]
+        return {"decision": None, "earlier": [], "reopenings": []}
     made = review.decisions.select_related("decided_by__user", "undone", "appeal").prefetch_related("measures")
     decisions = list(made.order_by("-pk"))
     if decisions and (second := hiding_second_of(review, member)):
@@ -184,12 +223,10 @@ def _related(signal: Signal, member: Member) -> list[dict[str, Any]]:
     found = related_to(signal, member)
     if not found:
         return []
-    own = (
-        Decision.objects.in_force()
-        .filter(participant=member.participant_id, review__signal__in=[each.signal.pk for each in found])
-        .exclude(second_review__in=SecondReview.objects.hiding_from(member))
-    )
-    decided = {decision.review.signal_id: decision.verdict_label for decision in own.select_related("review")}
+    own = _decided.objects(signals=[each.signal.pk for each in found], participant=member.participant_id)
+    hidden = SecondReview.objects.hiding_from(member).filter(decision__in=own) if own else []
+    hiding = {second.decision_id for second in hidden}
+    decided = {each.review.signal_id: each.verdict_label for each in own if each.pk not in hiding}
     return [
         {
             "kind": each.signal.kind,
@@ -205,13 +242,12 @@ def _related(signal: Signal, member: Member) -> list[dict[str, Any]]:
 
 def _history(review: Review, member: Member) -> Iterator[Entry]:
     """What companies said about the signal, and what one's own company did with the review."""
-    contributions = review.signal.contributions.select_related("participant").order_by("shared_at")
-    for contribution in contributions[:MOST_HISTORY]:
+    for contribution in earliest_contributions(review.signal):
         yield Entry(contribution.shared_at, f"Shared by {teller_name(contribution, review.signal, member)}")
-    events = AuditEvent.objects.filter(target_type="reviews.review", target_id=str(review.pk), event__in=HAPPENED)
-    latest = list(events.order_by("-id")[:MOST_HISTORY])
-    members = Member.objects.filter(user__in={event.actor_id for event in latest}).select_related("user")
-    names = {colleague.user_id: colleague.name for colleague in members}
+    latest = _happened.objects(review=str(review.pk))
+    names = {member.user_id: member.name}
+    if others := [event.actor_id for event in latest if event.actor_id not in {None, *names}]:
+        names |= {colleague.user_id: colleague.name for colleague in _members.objects(users=others)}
     for event in latest:
         did = HAPPENED[Event(event.event)]
         why = RELEASED.get(event.details.get("why", ""))
@@ -231,3 +267,53 @@ def _told(decision: Decision) -> dict[str, Any]:
         "appeal": appeal,
         "may_be_appealed": VERDICTS[decision.verdict].has_measures and appeal is None,
     }
+
+
+@CompiledQuery
+def _known() -> QuerySet[Review]:
+    known = Review.objects.known_in(Parameter("groups"), participant=Parameter("participant"))
+    marks = Handling.objects.filter(participant=OuterRef("participant"), signal=OuterRef("signal"))
+    decided = Exists(Decision.objects.filter(review=OuterRef("pk")))
+    found = known.filter(pk=Parameter("review")).with_lease()
+    return found.annotate(was_decided=decided, own_tlp=Subquery(marks.values("tlp")))
+
+
+def _all_due() -> ReviewQuerySet:
+    return Review.objects.visible_in(Parameter("groups"), participant=Parameter("participant")).due()
+
+
+@CompiledQuery
+def _due() -> QuerySet[Review]:
+    return _all_due().with_lease()[:NEXT_ITEMS]
+
+
+@CompiledQuery
+def _due_beside() -> QuerySet[Review, tuple[str]]:
+    return _all_due().order_by().values_list("state")[: MOST_LISTED + 1]
+
+
+@CompiledQuery
+def _next_due() -> QuerySet[Review]:
+    return _all_due().unclaimed().select_related("signal")[:1]
+
+
+@CompiledQuery
+def _happened() -> QuerySet[AuditEvent]:
+    events = AuditEvent.objects.filter(target_type="reviews.review", target_id=Parameter("review"))
+    return events.filter(event__in=list(HAPPENED)).order_by("-id")[:MOST_HISTORY]
+
+
+@CompiledQuery
+def _members() -> QuerySet[Member]:
+    return Member.objects.filter(IsAnyOf("user", Parameter("users"))).select_related("user")
+
+
+@CompiledQuery
+def _decided() -> QuerySet[Decision]:
+    own = Decision.objects.in_force().filter(participant=Parameter("participant"))
+    return own.filter(IsAnyOf("review__signal", Parameter("signals"))).select_related("review")
+
+
+@CompiledQuery
+def _templates() -> QuerySet[DecisionTemplate]:
+    return DecisionTemplate.objects.filter(participant=Parameter("participant")).order_by("name")

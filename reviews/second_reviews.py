@@ -60,7 +60,8 @@ def is_drawn(review: Review, percent: int) -> bool:
 
 def ask_for_second(review: Review, decision: Decision) -> SecondReview | None:
     """Note that a decision gets a second look, where it does. Part of the transaction in which it was made."""
-    SecondReview.objects.pending().filter(review=review).update(state=SecondState.VOID)
+    if decision.replaces_id is not None:
+        SecondReview.objects.pending().filter(review=review).update(state=SecondState.VOID)
     if _is_of_two(decision):
         return None
     why = why_second(review, decision, practice_of(review.participant_id))

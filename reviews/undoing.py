@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import DurationField, QuerySet
 from django.db.models.functions import Now
 
 from audit.events import Event
 from audit.record import record
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
 from reviews.claims import has_room, lease
 from reviews.models import Decision, Review, ReviewState, UndoneDecision
@@ -20,11 +23,13 @@ class TooLate(Exception):
 
 def latest_undoable(member: Member) -> list[Decision]:
     """What `z` takes back: the member's latest decision of just now, or all of a batch; empty when it is too late."""
-    undoable = Decision.objects.undoable_by(member).filter(review__state=ReviewState.DECIDED)
-    latest = undoable.select_related("review__signal").order_by("-pk").first()
+    latest = _latest.first(member=member.pk, window=settings.UNDO_WINDOW)
     if latest is None:
         return []
-    return [latest] if latest.batch_id is None else list(undoable.filter(batch=latest.batch_id).order_by("pk"))
+    if latest.batch_id is None:
+        return [latest]
+    undoable = Decision.objects.undoable_by(member).filter(review__state=ReviewState.DECIDED)
+    return list(undoable.filter(batch=latest.batch_id).order_by("pk"))
 
 
 @transaction.atomic
@@ -53,3 +58,10 @@ def undo(decision: Decision, *, by: Member) -> Review:
     record(Event.REVIEW_UNDONE, review, by=by, verdict=decision.verdict)
     undone.send(sender=None, review=review, decision=decision, by=by)
     return Review.objects.get(pk=review.pk)
+
+
+@CompiledQuery
+def _latest() -> QuerySet[Decision]:
+    window = Parameter("window", output_field=DurationField())
+    undoable = Decision.objects.undoable_by(Parameter("member"), window=window)
+    return undoable.filter(review__state=ReviewState.DECIDED).select_related("review__signal").order_by("-pk")[:1]

@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,9 +18,10 @@ from reviews.care import limits_of
 from reviews.deciding import record_decision
 from reviews.forms import DecisionForm
 from reviews.models import Decision, DecisionTemplate, Review, ReviewState
+from reviews.models.review import ReviewQuerySet
 from reviews.queue_filter import filter_of
 from reviews.queue_page import around, next_free, page_behind
-from reviews.review_page import page_of, pressing
+from reviews.review_page import known_review, page_of, pressing
 from reviews.second_reviews import NobodyElse, ask_second, blind_second_of
 from signals.models.signal import ValueNotHeld
 from signals.page_keys import after_key, next_url
@@ -67,7 +68,7 @@ def next_review(request: MemberRequest) -> HttpResponse:
 def review(request: MemberRequest, review_id: UUID) -> HttpResponse:
     """One review. Whoever has a second look at it votes first. That one looks is told by the page (`presence`)."""
     found = visible(request, review_id)
-    if second := blind_second_of(found, request.member):
+    if found.was_decided and (second := blind_second_of(found, request.member)):  # type: ignore[attr-defined]
         return redirect("reviews:second", second.pk)
     template = None
     if chosen := request.GET.get("template"):
@@ -173,19 +174,24 @@ def _ask_second(request: MemberRequest, decision: Decision) -> None:
 
 def _take_next(request: MemberRequest) -> HttpResponse:
     asked = filter_of(request)
-    due = asked.due()
-    held = due.held_by(request.member).order_by("held_until").first()
+    due = asked.due() if asked.narrows_due else None
     try:
-        review = held or claims.claim_next(among=due if asked.narrows_due else None, by=request.member)
+        review = _held_first(request, due) or claims.claim_next(among=due, by=request.member)
     except claims.TooManyClaims:  # those held match another filter, or their signals are not to be seen any more
         messages.warning(request, TOO_MANY)
         return redirect(f"{reverse('reviews:queue')}{'?state=mine' if asked.narrows_due else ''}")
     if review is None:
-        free = next_free(due)
+        free = next_free(asked.due())
         clear = SPARED if limits_of(request.member).hide_something else NO_MORE if asked.narrows_due else CLEAR
         messages.info(request, ALL_HELD.format(at=free) if free else clear)
         return redirect(reverse("reviews:queue") + asked.onward)
     return redirect(reverse("reviews:review", args=[review.pk]) + asked.onward)
+
+
+def _held_first(request: MemberRequest, among: ReviewQuerySet | None) -> Review | None:
+    if among is None:
+        return claims.held_first(request.member)
+    return among.held_by(request.member).order_by("held_until").first()
 
 
 def to_review(request: MemberRequest, review_id: UUID) -> HttpResponse:
@@ -200,7 +206,10 @@ def to_queue(request: MemberRequest) -> HttpResponse:
 
 def visible(request: MemberRequest, review_id: UUID) -> Review:
     """The review, ended or not, with its lease; for members of its participant."""
-    return get_object_or_404(Review.objects.known_to(request.member).with_lease(), pk=review_id)
+    found = known_review(review_id, request.member)
+    if found is None:
+        raise Http404
+    return found
 
 
 def review_page(

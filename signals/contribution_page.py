@@ -4,9 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
 from signals.models import Contribution, Signal
 from signals.vocabulary import Severity, Tlp
+
+MOST_OF_HISTORY = 50
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,7 @@ class ToldContribution:
 
     id: UUID
     incident_id: UUID | None
+    has_incident: bool
     participant: Teller
     is_own: bool
     severity_row: Severity
@@ -40,8 +46,12 @@ def told_contributions(signal: Signal, member: Member) -> list[ToldContribution]
 
     Where the sharing group does not name contributors, others appear as "A participant".
     """
-    contributions = signal.contributions.in_force().select_related("participant", "incident").order_by("pk")
-    return [_told(contribution, signal, member) for contribution in contributions]
+    return [_told(contribution, signal, member) for contribution in _in_force.objects(signal=signal.pk)]
+
+
+def earliest_contributions(signal: Signal) -> list[Contribution]:
+    """Its first `MOST_OF_HISTORY` contributions in the order they came, whatever became of them."""
+    return _earliest.objects(signal=signal.pk)
 
 
 def teller_name(contribution: Contribution, signal: Signal, member: Member) -> str:
@@ -55,6 +65,7 @@ def _told(contribution: Contribution, signal: Signal, member: Member) -> ToldCon
     return ToldContribution(
         id=contribution.pk,
         incident_id=contribution.incident_id if own else None,
+        has_incident=contribution.incident_id is not None,
         participant=Teller(teller_name(contribution, signal, member)),
         is_own=own,
         severity_row=contribution.severity_row,
@@ -67,3 +78,15 @@ def _told(contribution: Contribution, signal: Signal, member: Member) -> ToldCon
         tlp_row=contribution.tlp_row,
         expires_at=contribution.expires_at,
     )
+
+
+@CompiledQuery
+def _in_force() -> QuerySet[Contribution]:
+    in_force = Contribution.objects.in_force().filter(signal=Parameter("signal"))
+    return in_force.select_related("participant", "incident").order_by("pk")
+
+
+@CompiledQuery
+def _earliest() -> QuerySet[Contribution]:
+    said = Contribution.objects.filter(signal=Parameter("signal")).select_related("participant")
+    return said.order_by("shared_at")[:MOST_OF_HISTORY]

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from lantern.lib.compiled import CompiledQuery, Parameter
+from lantern.lib.compiled import CompiledQuery, IsAnyOf, Parameter
 from participants.models import Member
+from participants.policies import Action, group_keys
 from signals.models import Contribution, Relation, RelationSort, Signal
 from signals.pdq_index import index
 from signals.relations import fingerprints_of
@@ -31,7 +32,9 @@ def related_to(signal: Signal, member: Member) -> list[Related]:
     reasons: dict[UUID, list[str]] = defaultdict(list)
     for other, why in (*_by_incident(signal), *_by_fold(signal), *_by_likeness(signal, member)):
         reasons[other].append(why)
-    found = Signal.objects.visible_to(member).filter(pk__in=reasons.keys() - {signal.pk}).order_by("-pk")
+    others = [other for other in reasons if other != signal.pk]
+    groups = group_keys(member, Action.VIEW_SIGNALS)
+    found = _visible.objects(signals=others, groups=groups) if others else []
     related = [Related(each, ", ".join(reasons[each.pk])) for each in found]
     return sorted(related, key=lambda each: len(reasons[each.signal.pk]), reverse=True)
 
@@ -72,3 +75,9 @@ def _near() -> QuerySet[Contribution, tuple[UUID]]:
 def _met() -> QuerySet[Relation, tuple[UUID]]:
     met = Relation.objects.filter(fingerprint=Parameter("fingerprint")).exclude(signal=Parameter("signal"))
     return met.order_by("-signal").values_list("signal")[:MOST]
+
+
+@CompiledQuery
+def _visible() -> QuerySet[Signal]:
+    visible = Signal.objects.visible_in(Parameter("groups"))
+    return visible.filter(IsAnyOf("pk", Parameter("signals"))).order_by("-pk")

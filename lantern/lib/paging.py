@@ -25,7 +25,11 @@ class Capped:
 
 def capped_count(rows: models.QuerySet[Any], most: int = MOST) -> Capped:
     """How many rows there are, counted no further than one beyond `most`."""
-    number = rows.order_by()[: most + 1].values("pk").count()
+    return capped(rows.order_by()[: most + 1].values("pk").count(), most)
+
+
+def capped(number: int, most: int) -> Capped:
+    """A count of rows that went no further than one beyond `most`."""
     return Capped(min(number, most), number > most)
 
 

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from django.db import connection, transaction
 
+from lantern.lib.compiled import prepared_cursor
+
 
 class Scope(StrEnum):
     """Who asks."""
@@ -68,6 +70,12 @@ def acting(scope: Scope, *, participant_id: int | None = None, user_id: int | No
             _tell(before, check=True)
 
 
+def narrow(scope: Scope, *, participant_id: int | None = None, user_id: int | None = None) -> None:
+    """From here to its end the running block acts on behalf of `scope`. For a block that has written nothing yet."""
+    _current.set(Tenancy(scope, participant_id, user_id))
+    _tell(_current.get(), check=False)
+
+
 def acting_as_system() -> AbstractContextManager[None]:
     """The portal itself, across participants: routing, sweeping, figures, seeding. Few places, easy to list."""
     return acting(Scope.SYSTEM)
@@ -80,7 +88,8 @@ def current() -> Tenancy:
 
 def _tell(tenancy: Tenancy, *, check: bool) -> None:
     values = [tenancy.scope.value, _text(tenancy.participant_id), _text(tenancy.user_id)]
-    with connection.cursor() as cursor:
+    # Several statements in one cannot be prepared, and are one way to the database and back.
+    with connection.cursor() if check else prepared_cursor() as cursor:
         cursor.execute(CHECK_DEFERRED + TELL if check else TELL, values)
 
 

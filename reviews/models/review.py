@@ -1,5 +1,6 @@
 """What was decided: one participant's work item for one signal, and the decisions about it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
@@ -8,9 +9,11 @@ from django.db import models
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Now
 
+from lantern.lib.compiled import Parameter
 from lantern.lib.ids import new_id
 from lantern.lib.seal import Place, seal, unseal
 from participants.models import Member, Participant
+from participants.policies import Action, group_keys
 from reviews.outcomes import ACTIONED, DISMISSALS, DISMISSED, UNITS, VERDICTS, Unit
 from signals.end_reasons import END_REASONS
 from signals.models import Signal
@@ -42,11 +45,19 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def visible_to(self, member: Member) -> Self:
         """Those of the member's own participant on signals she may see."""
-        return self.filter(participant=member.participant_id, signal__in=Signal.objects.visible_to(member))
+        return self.visible_in(group_keys(member, Action.VIEW_SIGNALS), participant=member.participant_id)
 
     def known_to(self, member: Member) -> Self:
         """Those, and what is left of those on signals that have ended."""
-        return self.filter(participant=member.participant_id, signal__in=Signal.objects.known_to(member))
+        return self.known_in(group_keys(member, Action.VIEW_SIGNALS), participant=member.participant_id)
+
+    def visible_in(self, groups: Sequence[int] | Parameter, *, participant: int | Parameter) -> Self:
+        """Those of the participant on signals in the groups with these keys that are shared."""
+        return self.filter(participant=participant, signal__in=Signal.objects.visible_in(groups))
+
+    def known_in(self, groups: Sequence[int] | Parameter, *, participant: int | Parameter) -> Self:
+        """Those, and what is left of those on signals that have ended."""
+        return self.filter(participant=participant, signal__in=Signal.objects.known_in(groups))
 
     def due(self) -> Self:
         """Open ones, the most urgent first (the order of the index `review_queue`)."""
@@ -61,7 +72,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         running = ExpressionWrapper(Q(held_until__gt=Now()), models.BooleanField())
         return self.select_related("signal__sharing_group", "holder__user").annotate(is_held=running)
 
-    def held_by(self, member: Member) -> Self:
+    def held_by(self, member: Member | Parameter) -> Self:
         """Those on which the member's lease runs at this moment of the database's clock."""
         return self.filter(state=ReviewState.OPEN, holder=member, held_until__gt=Now())
 
@@ -168,18 +179,18 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         later = Decision.objects.filter(review=OuterRef("review"), pk__gt=OuterRef("pk"), undone__isnull=True, **made)
         return self.filter(~Exists(later), undone__isnull=True, **made)
 
-    def final(self) -> Self:
+    def final(self, *, window: Parameter | None = None) -> Self:
         """Those that can no longer be undone. Combine with `in_force`."""
-        return self.filter(undone__isnull=True, decided_at__lte=Now() - settings.UNDO_WINDOW)
+        return self.filter(undone__isnull=True, decided_at__lte=Now() - (window or settings.UNDO_WINDOW))
 
-    def free_to_leave(self) -> Self:
+    def free_to_leave(self, *, window: Parameter | None = None) -> Self:
         """Those in force of which others may learn: final, and no second look waits for them or returned them."""
         open_again = Q(second_review__state__in=["due", "voted"]) | Q(second_review__conclusion="return")
-        return self.in_force().final().exclude(open_again)
+        return self.in_force().final(window=window).exclude(open_again)
 
-    def undoable_by(self, member: Member) -> Self:
+    def undoable_by(self, member: Member | Parameter, *, window: Parameter | None = None) -> Self:
         """Those in force that the member made just now and may take back."""
-        return self.in_force().filter(decided_by=member, decided_at__gt=Now() - settings.UNDO_WINDOW)
+        return self.in_force().filter(decided_by=member, decided_at__gt=Now() - (window or settings.UNDO_WINDOW))
 
 
 class Decision(models.Model):

@@ -1,6 +1,6 @@
 """A signal: one value of one kind in one sharing group, whoever sent it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Self
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
+from lantern.lib.compiled import IsAnyOf, Parameter
 from lantern.lib.ids import new_id
 from lantern.lib.seal import Keyring, Place, keyring, seal, unseal
 from participants.models import Member, SharingGroup
@@ -32,11 +33,20 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
     def visible_to(self, member: Member) -> Self:
         """Those in sharing groups whose signals `member` may see, while somebody's contribution is in force."""
-        return self.known_to(member).filter(contributor_count__gt=0)
+        return self.visible_in(group_keys(member, Action.VIEW_SIGNALS))
 
     def known_to(self, member: Member) -> Self:
         """Those in sharing groups whose signals `member` may see, and what is left there of those that ended."""
-        groups = group_keys(member, Action.VIEW_SIGNALS)
+        return self.known_in(group_keys(member, Action.VIEW_SIGNALS))
+
+    def visible_in(self, groups: Sequence[int] | Parameter) -> Self:
+        """Those in the groups with these keys while somebody's contribution is in force."""
+        return self.known_in(groups).filter(contributor_count__gt=0)
+
+    def known_in(self, groups: Sequence[int] | Parameter) -> Self:
+        """Those in the groups with these keys."""
+        if isinstance(groups, Parameter):
+            return self.filter(IsAnyOf("sharing_group", groups))
         return self.filter(sharing_group__in=groups)
 
     def with_handling(self, member: Member) -> Self:
