@@ -1,6 +1,7 @@
 """Many at once: reviews of one kind and incident, decided by one form, each with a decision of its own."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -8,11 +9,15 @@ from django.db.models import QuerySet
 
 from audit.events import Event
 from audit.record import record
+from lantern.lib.compiled import CompiledQuery, Parameter
+from lantern.lib.paging import MOST
 from participants.models import Member
+from participants.policies import Action, group_keys
 from reviews.care import SEVERE_FROM, must_break
 from reviews.claims import AlreadyClaimed, BreakFirst, ClaimLost, take
 from reviews.deciding import Conclusion, conclude
 from reviews.models import DecisionBatch, Review
+from reviews.models.review import ReviewQuerySet
 from signals.models import Contribution
 
 DECIDED, HELD, GONE = "decided", "held", "gone"
@@ -29,11 +34,14 @@ class NotTogether(Exception):
 
 def together_with(review: Review, member: Member) -> QuerySet[Review]:
     """Due reviews of the same kind whose signals belong to an incident of this one's; itself included."""
-    said = Contribution.objects.in_force()
-    incidents = said.filter(signal=review.signal_id, incident__isnull=False).values("incident")
-    near = said.filter(incident__in=incidents).values("signal")
-    due = Review.objects.visible_to(member).due()
-    return due.filter(signal__kind=review.signal.kind, signal__in=near)
+    return _near(Review.objects.visible_to(member).due(), review.signal_id, review.signal.kind)
+
+
+def number_together(review: Review, member: Member) -> int:
+    """How many those are, counted to `paging.MOST`."""
+    groups = group_keys(member, Action.VIEW_SIGNALS)
+    of_it = {"signal": review.signal_id, "kind": review.signal.kind}
+    return len(_together.rows(participant=member.participant_id, groups=groups, **of_it))
 
 
 @transaction.atomic
@@ -75,3 +83,16 @@ def _decide(review: Review, said: Conclusion, batch: DecisionBatch, by: Member) 
             return HELD if Review.objects.filter(pk=review.pk, state="open").exists() else GONE
     conclude(review, said, by=by, batch=batch)
     return DECIDED
+
+
+def _near(due: ReviewQuerySet, signal: UUID | Parameter, kind: str | Parameter) -> ReviewQuerySet:
+    said = Contribution.objects.in_force()
+    incidents = said.filter(signal=signal, incident__isnull=False).values("incident")
+    near = said.filter(incident__in=incidents).values("signal")
+    return due.filter(signal__kind=kind, signal__in=near)
+
+
+@CompiledQuery
+def _together() -> QuerySet[Review, tuple[str]]:
+    due = Review.objects.visible_in(Parameter("groups"), participant=Parameter("participant")).due()
+    return _near(due, Parameter("signal"), Parameter("kind")).order_by().values_list("state")[:MOST]

@@ -17,7 +17,7 @@ from lantern.lib.paging import Capped, capped, capped_count
 from participants.models import Member
 from participants.policies import Action, can, group_keys
 from reviews.keys import ACTS, FIXED, keys_of
-from reviews.many import together_with
+from reviews.many import number_together
 from reviews.models import Decision, DecisionTemplate, Review, SecondReview
 from reviews.models.review import ReviewQuerySet
 from reviews.outcomes import REOPENINGS, VERDICTS
@@ -172,14 +172,14 @@ def pressing(member: Member) -> dict[str, Any]:
     undoable = latest_undoable(member)
     return {
         "keys": json.dumps(keys),
-        "key_help": [(keys[name], act.label) for name, act in ACTS.items()] + list(FIXED) if keys else [],
+        "key_help": (*((keys[name], act.label) for name, act in ACTS.items()), *FIXED) if keys else (),
         "undoable": {"number": len(undoable), "until": undoable[0].final_at} if undoable else None,
     }
 
 
 def _deciding(review: Review, member: Member, asked: QueueFilter, *, has_incident: bool) -> dict[str, Any]:
     """What only the holder needs: templates, what can be decided together, and what comes next, without its value."""
-    together = capped_count(together_with(review, member)).number if has_incident else 0
+    together = number_together(review, member) if has_incident else 0
     return {
         "reveal_url": reverse("reviews:reveal", args=[review.pk]) + asked.within,
         "templates": _templates.objects(participant=member.participant_id),

@@ -1,15 +1,21 @@
 """What pages of the apps below may show of reviews, without those apps looking up."""
 
+from functools import lru_cache
+
 from django import template
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import User
 from participants.models import Member
 from reviews.care import Today, must_break, today_of
+from reviews.forms import DecisionForm
 from reviews.models import Review
 from reviews.notifying import unread_count
 from signals.models import Signal
 
 register = template.Library()
+DECISION_FIELDS = "reviews/_decision_fields.html"
 
 
 @register.simple_tag
@@ -22,6 +28,23 @@ def own_review(signal: Signal, member: Member) -> Review | None:
 def unread_notifications(user: User) -> int:
     """How many notifications the person has not read."""
     return unread_count(user)
+
+
+@register.simple_tag
+def decision_fields(form: DecisionForm) -> SafeString:
+    """The fields of `form`; those of one that nobody has filled in are made once for what they begin with."""
+    if form.is_bound:
+        return _fields(form)
+    return _untouched_fields(type(form), tuple(sorted(form.initial.items())))
+
+
+@lru_cache(maxsize=256)
+def _untouched_fields(kind: type[DecisionForm], initial: tuple[tuple[str, str], ...]) -> SafeString:
+    return _fields(kind(initial=dict(initial)))
+
+
+def _fields(form: DecisionForm) -> SafeString:
+    return mark_safe(get_template(DECISION_FIELDS).render({"form": form}))  # noqa: S308 -- a template escapes
 
 
 @register.inclusion_tag("reviews/_break.html")

@@ -28,6 +28,17 @@ class ValueNotHeld(Exception):
     """The signal has ended and its value is gone."""
 
 
+def known_in(groups: Sequence[int] | Parameter, prefix: str = "") -> Q:
+    """Of a signal, or of what has one under `prefix`: it is in one of the groups with these keys."""
+    group = f"{prefix}sharing_group"
+    return Q(IsAnyOf(group, groups)) if isinstance(groups, Parameter) else Q(**{f"{group}__in": groups})
+
+
+def visible_in(groups: Sequence[int] | Parameter, prefix: str = "") -> Q:
+    """The same while somebody's contribution is in force."""
+    return known_in(groups, prefix) & Q(**{f"{prefix}contributor_count__gt": 0})
+
+
 class SignalQuerySet(models.QuerySet["Signal"]):
     """Signals, and which of them somebody may see."""
 
@@ -41,13 +52,11 @@ class SignalQuerySet(models.QuerySet["Signal"]):
 
     def visible_in(self, groups: Sequence[int] | Parameter) -> Self:
         """Those in the groups with these keys while somebody's contribution is in force."""
-        return self.known_in(groups).filter(contributor_count__gt=0)
+        return self.filter(visible_in(groups))
 
     def known_in(self, groups: Sequence[int] | Parameter) -> Self:
         """Those in the groups with these keys."""
-        if isinstance(groups, Parameter):
-            return self.filter(IsAnyOf("sharing_group", groups))
-        return self.filter(sharing_group__in=groups)
+        return self.filter(known_in(groups))
 
     def with_handling(self, member: Member) -> Self:
         """With `own_tlp`: the mark that the member's participant has put on it, or None."""
