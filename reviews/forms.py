@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 
 from lantern.lib.compiled import CompiledQuery, Parameter
+from lantern.lib.shared_fields import shared_fields
 from participants.models import Member
 from reviews.deciding import REPORTS
 from reviews.models import Decision, DecisionTemplate
@@ -27,6 +28,13 @@ class WordsField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
+MEASURES = {
+    unit.name: forms.IntegerField(label=unit.label, min_value=0, max_value=MOST_MEASURED, required=False)
+    for unit in UNITS.values()
+}
+
+
+@shared_fields
 class DecisionForm(forms.Form):
     """Actioned with at least one measure, or dismissed with a reason."""
 
@@ -62,10 +70,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for unit in UNITS.values():
-            self.fields[unit.name] = forms.IntegerField(
-                label=unit.label, min_value=0, max_value=MOST_MEASURED, required=False
-            )
+        self.fields |= MEASURES
 
     @classmethod
     def beginning(cls, member: Member, template: DecisionTemplate | None = None) -> Self:

@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
+from lantern.lib.shared_fields import shared_fields
 from participants.models import Member, Participant
 from participants.policies import Action, groups_for
 from participants.requests import MemberRequest
@@ -32,10 +33,11 @@ STATES = (
 WEEK = timedelta(days=7)
 
 
+@shared_fields
 class QueueFilter(SignalFilter):
     """What the queue is narrowed to. Unknown words are ignored, not errors."""
 
-    contributor = forms.ChoiceField(required=False)
+    contributor = forms.ChoiceField(required=False)  # its choices are the member's
     age = forms.ChoiceField(choices=AGES, required=False, label="Arrived")
     about = forms.ChoiceField(choices=ABOUT, required=False)
     state = forms.ChoiceField(choices=STATES, required=False)
@@ -45,9 +47,7 @@ class QueueFilter(SignalFilter):
         super().__init__(*args, **kwargs)
         self._member = member
         self._groups = groups_for(member, Action.DECIDE)
-        field = self.fields["contributor"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = self._contributors
+        self.fields["contributor"] = forms.ChoiceField(choices=self._contributors, required=False)
 
     @property
     def words(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ FEWEST = 3  # companies that must have decided before anything is told
 
 def told_verdicts(signal: Signal) -> str:
     """How many companies acted on the signal and how many rejected it, by decisions that are final; "" for too few."""
-    with acting_as_system():
+    with acting_as_system(savepoint=False):
         final = _final.rows(signal=signal.pk, window=settings.UNDO_WINDOW)
     if len(final) < FEWEST:
         return ""

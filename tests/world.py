@@ -125,7 +125,7 @@ def new_browser(*, csrf: bool = False) -> Client:
 def signed_in(user: User) -> Client:
     """A browser that has passed password and code (without the slow hash)."""
     client = new_browser()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="accounts.people.People")
     session = client.session
     session[DEVICE_ID_SESSION_KEY] = Authenticator.objects.get(user=user).persistent_id
     session.save()

@@ -62,8 +62,10 @@ class _Statement:
 @contextmanager
 def prepared_cursor() -> "Iterator[Any]":
     """A cursor whose statements are kept prepared on their connection: for those that are asked again and again."""
-    with connection.cursor() as cursor:
-        cursor.cursor = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    # What `connection.cursor()` does, which would make one of the other kind first.
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
         yield cursor
 
 

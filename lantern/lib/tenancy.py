@@ -49,15 +49,18 @@ _current: ContextVar[Tenancy] = ContextVar("tenancy", default=NOBODY)
 
 
 @contextmanager
-def acting(scope: Scope, *, participant_id: int | None = None, user_id: int | None = None) -> Iterator[None]:
+def acting(
+    scope: Scope, *, participant_id: int | None = None, user_id: int | None = None, savepoint: bool = True
+) -> Iterator[None]:
     """Run the block in a transaction on behalf of `scope`; afterwards the transaction has its former tenant again.
 
     An error inside rolls back to where the block began, and with it the settings (PostgreSQL reverts them itself).
+    Without a `savepoint`, for a block that only reads, it takes the transaction around it along.
     """
     before = _current.get()
     wanted = Tenancy(scope, participant_id, user_id)
     is_within = connection.in_atomic_block
-    with transaction.atomic():
+    with transaction.atomic(savepoint=savepoint):
         token = _current.set(wanted)
         try:
             _tell(wanted, check=bool(before.scope))
@@ -76,9 +79,9 @@ def narrow(scope: Scope, *, participant_id: int | None = None, user_id: int | No
     _tell(_current.get(), check=False)
 
 
-def acting_as_system() -> AbstractContextManager[None]:
+def acting_as_system(*, savepoint: bool = True) -> AbstractContextManager[None]:
     """The portal itself, across participants: routing, sweeping, figures, seeding. Few places, easy to list."""
-    return acting(Scope.SYSTEM)
+    return acting(Scope.SYSTEM, savepoint=savepoint)
 
 
 def current() -> Tenancy:

@@ -35,12 +35,14 @@ def decision_fields(form: DecisionForm) -> SafeString:
     """The fields of `form`; those of one that nobody has filled in are made once for what they begin with."""
     if form.is_bound:
         return _fields(form)
-    return _untouched_fields(type(form), tuple(sorted(form.initial.items())))
+    return _untouched_fields(type(form), form.auto_id, tuple(sorted(form.initial.items())))
 
 
 @lru_cache(maxsize=256)
-def _untouched_fields(kind: type[DecisionForm], initial: tuple[tuple[str, str], ...]) -> SafeString:
-    return _fields(kind(initial=dict(initial)))
+def _untouched_fields(
+    kind: type[DecisionForm], auto_id: bool | str, initial: tuple[tuple[str, str], ...]
+) -> SafeString:
+    return _fields(kind(auto_id=auto_id, initial=dict(initial)))
 
 
 def _fields(form: DecisionForm) -> SafeString:

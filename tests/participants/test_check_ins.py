@@ -134,8 +134,8 @@ def test_what_read_only_means(alice: Member, as_alice: Client, bob: Member, sam:
     looking = {Action.OPEN_WORK, Action.VIEW_SIGNALS, Action.WITHDRAW_SIGNALS}
     own_pages = {Action.OPEN_TRAINING, Action.VIEW_PARTICIPANT}
     assert {action for action in Action if can(member, action)} == looking | own_pages
-    own = {"participant_id": alice.participant_id, "user_id": alice.user_id}
-    with acting(Scope.MEMBER, **own), connection.cursor() as cursor:
+    own = acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id)
+    with own, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM signals_signal")
         assert cursor.fetchone() == (1,)
         cursor.execute("UPDATE signals_signal SET severity = 4")

@@ -81,7 +81,7 @@ def test_the_counts_and_choices_are_ones_own_in_the_database_too(
     decide(bob, alice)
     as_bob.post("/reviews/wellbeing/", {"severe": "on", "harm_types": ["grooming"]})
     assert WorkedItem.objects.count() == CareChoice.objects.count() == 1
-    own = {"participant_id": bob.participant_id}
+    own: dict[str, Any] = {"participant_id": bob.participant_id}
     for scope, who in (
         (Scope.MEMBER, {**own, "user_id": lee.user_id}),
         (Scope.STAFF, {"user_id": sam.pk}),

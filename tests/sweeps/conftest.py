@@ -120,6 +120,6 @@ def _add_follow_ups(own: dict[str, Key], others: dict[str, Key], alice: Member, 
 
 def _sessions(people: dict[str, User]) -> dict[str, SimpleCookie]:
     password_only = new_browser()
-    password_only.force_login(people["analyst"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    password_only.force_login(people["analyst"], backend="accounts.people.People")
     passed = {person: signed_in(user).cookies for person, user in people.items()}
     return {"anonymous": SimpleCookie(), "password only": password_only.cookies, **passed}
