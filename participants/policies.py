@@ -5,21 +5,24 @@ groups. What has signals in it also asks for training in date. Views name an act
 gate asks `can`. Row-level security stands behind both.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import Now
 
 from accounts.models import CoalitionRole, User
 from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member, Participant, ParticipantState, Role, SharingGroup, SharingGroupPermission
-from participants.training import is_trained
+from participants.models.training import TrainingRecord
+from participants.training_modules import MODULES
 
 Person = Member | User
-Told = TypeVar("Told")
 
 
 class Action(StrEnum):
@@ -150,31 +153,48 @@ def readers_of(group: SharingGroup) -> QuerySet[Participant]:
     return Participant.objects.filter(state__in=LOOKING, auth_group__in=granted.values("group"))
 
 
-_told: ContextVar[dict[Hashable, Any] | None] = ContextVar("rights", default=None)
+_told: ContextVar[dict[int, "_Rights"] | None] = ContextVar("rights", default=None)
 
 
-def _once(key: Hashable, ask: Callable[[], Told]) -> Told:
+@dataclass(frozen=True)
+class _Rights:
+    """What the database knows: keys of sharing groups by permission, and whether every module was passed and runs."""
+
+    groups: dict[str, list[int]]
+    is_trained: bool
+
+
+def _rights(member: Member) -> _Rights:
     told = _told.get()
-    if told is None:
-        return ask()
-    if key not in told:
-        told[key] = ask()
-    answer: Told = told[key]
-    return answer
+    if told is not None and member.pk in told:
+        return told[member.pk]
+    groups: dict[str, list[int]] = defaultdict(list)
+    passed: set[tuple[str, int]] = set()
+    for permissions, keys, modules, versions in _known.rows(member=member.pk):
+        passed = {*zip(modules, versions, strict=True)}
+        for permission, key in zip(permissions, keys, strict=True):
+            groups[permission].append(key)
+    rights = _Rights(groups, {(module.slug, module.version) for module in MODULES.values()} <= passed)
+    if told is not None:
+        told[member.pk] = rights
+    return rights
 
 
 @CompiledQuery
-def _groups() -> QuerySet[SharingGroupPermission, tuple[int]]:
-    granted = SharingGroupPermission.objects.filter(group=Parameter("company"))
-    return granted.filter(permission__codename=Parameter("permission")).values_list("content_object")
+def _known() -> QuerySet[Member, tuple[list[str], list[int], list[str], list[int]]]:
+    granted = SharingGroupPermission.objects.filter(group=OuterRef("participant__auth_group")).order_by("pk")
+    running = TrainingRecord.objects.filter(member=OuterRef("pk"), valid_until__gt=Now()).order_by("pk")
+    return Member.objects.filter(pk=Parameter("member")).values_list(
+        ArraySubquery(granted.values("permission__codename")),
+        ArraySubquery(granted.values("content_object")),
+        ArraySubquery(running.values("module")),
+        ArraySubquery(running.values("version")),
+    )
 
 
 def _granted(member: Member, permission: str) -> list[int]:
     """The keys of the sharing groups in which the member's participant has the permission."""
-    company = member.participant.auth_group_id
-    return _once(
-        (company, permission), lambda: [key for (key,) in _groups.rows(company=company, permission=permission)]
-    )
+    return _rights(member).groups.get(permission, [])
 
 
 def _acts(member: Member, action: Action) -> bool:
@@ -182,7 +202,7 @@ def _acts(member: Member, action: Action) -> bool:
         return False
     if member.participant.state not in STATES.get(action, WORKING):
         return False
-    return action not in NEEDS_TRAINING or _once(member.pk, lambda: is_trained(member))
+    return action not in NEEDS_TRAINING or _rights(member).is_trained
 
 
 def _member_can(member: Member, action: Action, group: SharingGroup | None) -> bool:

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from audit.events import Event
 from audit.record import record
-from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member, Participant, TrainingRecord
 from participants.models.training import in_date
 from participants.training_modules import MODULES, Module
@@ -43,11 +41,6 @@ class Standing:
         """In date, and near enough to its end to be refreshed."""
         soon = timezone.now() + timedelta(days=settings.TRAINING_REMIND_DAYS)
         return self.valid_until is not None and timezone.now() < self.valid_until <= soon
-
-
-def is_trained(member: Member) -> bool:
-    """Whether every module has been passed in its present version and none has run out (`in_date`, by one query)."""
-    return {(module.slug, module.version) for module in MODULES.values()} <= {*_running.rows(member=member.pk)}
 
 
 def trained_members(participant: Participant) -> QuerySet[Member]:
@@ -85,9 +78,3 @@ def pass_module(module: Module, *, answers: Mapping[str, str], by: Member) -> Tr
     )
     record(Event.MEMBER_TRAINED, by, by=by, module=module.slug, version=module.version)
     return passed
-
-
-@CompiledQuery
-def _running() -> QuerySet[TrainingRecord, tuple[str, int]]:
-    running = TrainingRecord.objects.filter(member=Parameter("member"), valid_until__gt=Now())
-    return running.values_list("module", "version")

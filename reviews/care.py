@@ -7,6 +7,7 @@ its event names nobody.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -44,6 +45,14 @@ class Limits:
     def hide_something(self) -> bool:
         """Whether the queue may hold more than the member is given."""
         return bool(self.harm_types) or self.below < ANY_SEVERITY
+
+
+class Item(NamedTuple):
+    """One review that somebody had open, and how long."""
+
+    began_at: datetime
+    ended_at: datetime
+    is_severe: bool
 
 
 @dataclass(frozen=True)
@@ -109,7 +118,7 @@ def today_of(user: User, now: datetime | None = None) -> Today:
     """The person's day so far (UTC), and what came since the last ten minutes without an item open."""
     now = now or timezone.now()
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    items = _items.objects(user=user.pk, since=now - KEPT)
+    items = [Item(*row) for row in _items.rows(user=user.pk, since=now - KEPT)]
     day = [item for item in items if item.ended_at >= midnight]
     stretch = _since_break(items, now)
     return Today(
@@ -137,9 +146,9 @@ def _chosen() -> QuerySet[Member, tuple[list[str] | None, bool, bool]]:
 
 
 @CompiledQuery
-def _items() -> QuerySet[WorkedItem]:
+def _items() -> QuerySet[WorkedItem, tuple[datetime, datetime, bool]]:
     items = WorkedItem.objects.filter(user=Parameter("user"), ended_at__gt=Parameter("since"))
-    return items.order_by("began_at", "ended_at")
+    return items.order_by("began_at", "ended_at").values_list("began_at", "ended_at", "is_severe")
 
 
 @CompiledQuery
@@ -153,9 +162,9 @@ def _waits_for_break(member: Member, *, is_binding: bool) -> bool:
     return is_binding and today_of(member.user).break_is_due
 
 
-def _since_break(items: Sequence[WorkedItem], now: datetime) -> list[WorkedItem]:
+def _since_break(items: Sequence[Item], now: datetime) -> list[Item]:
     """The last items between which there was no break, oldest first; none when a break is being taken."""
-    stretch: list[WorkedItem] = []
+    stretch: list[Item] = []
     end: datetime | None = None
     for item in items:
         if end is not None and item.began_at - end >= BREAK_LENGTH:
@@ -165,7 +174,7 @@ def _since_break(items: Sequence[WorkedItem], now: datetime) -> list[WorkedItem]
     return [] if end is None or now - end >= BREAK_LENGTH else stretch
 
 
-def _minutes(items: Sequence[WorkedItem], since: datetime) -> int:
+def _minutes(items: Sequence[Item], since: datetime) -> int:
     total, reached = timedelta(), since
     for item in items:
         start = max(item.began_at, reached)

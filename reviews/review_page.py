@@ -26,8 +26,8 @@ from reviews.second_reviews import hiding_second_of
 from reviews.undoing import latest_undoable
 from reviews.verdicts import told_verdicts
 from reviews.viewing import colleagues_at
-from signals.contribution_page import earliest_contributions, teller_name, told_contributions
-from signals.models import Handling, Signal
+from signals.contribution_page import in_force_and_history, tell, teller_name
+from signals.models import Contribution, Handling, Signal
 from signals.related import related_to
 
 NEXT_ITEMS = 8
@@ -120,7 +120,8 @@ def page_of(review: Review, member: Member, asked: QueueFilter) -> dict[str, Any
     signal, page = review.signal, as_shown(review, member)
     signal.own_tlp = review.own_tlp  # type: ignore[attr-defined]
     listed, number = _listed(asked, member)
-    contributions = told_contributions(signal, member)
+    in_force, first = in_force_and_history(signal)
+    contributions = tell(in_force, signal, member)
     context = {
         "review": page,
         "signal": signal,
@@ -132,7 +133,7 @@ def page_of(review: Review, member: Member, asked: QueueFilter) -> dict[str, Any
         "confirmations": _confirmations(signal),
         "verdicts": told_verdicts(signal),
         "related": _related(signal, member),
-        "history": sorted(_history(review, member), key=lambda entry: entry.at, reverse=True),
+        "history": sorted(_history(review, first, member), key=lambda entry: entry.at, reverse=True),
         "colleagues": colleagues_at(review, member),
         "can_manage_queue": can(member, Action.MANAGE_QUEUE),
         "guidance": GUIDANCE,
@@ -240,9 +241,9 @@ def _related(signal: Signal, member: Member) -> list[dict[str, Any]]:
     ]
 
 
-def _history(review: Review, member: Member) -> Iterator[Entry]:
+def _history(review: Review, contributions: list[Contribution], member: Member) -> Iterator[Entry]:
     """What companies said about the signal, and what one's own company did with the review."""
-    for contribution in earliest_contributions(review.signal):
+    for contribution in contributions:
         yield Entry(contribution.shared_at, f"Shared by {teller_name(contribution, review.signal, member)}")
     latest = _happened.objects(review=str(review.pk))
     names = {member.user_id: member.name}
@@ -284,7 +285,13 @@ def _all_due() -> ReviewQuerySet:
 
 @CompiledQuery
 def _due() -> QuerySet[Review]:
-    return _all_due().with_lease()[:NEXT_ITEMS]
+    # Only what the list shows: most of the time goes into reading columns.
+    listed = _all_due().with_lease().select_related(None).select_related("signal", "holder__user")
+    of_signal = ("kind", "service", "value", "contributor_count", "severity")
+    return listed.only(
+        "state", "created_at", "held_until", "closed_because", "flag", "holder__user__name",
+        *(f"signal__{name}" for name in of_signal),
+    )[:NEXT_ITEMS]  # fmt: skip
 
 
 @CompiledQuery

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.transaction import non_atomic_requests
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -40,6 +41,7 @@ ALL_HELD = "Everything that is due is held by colleagues; the first comes free a
 
 
 @requires(Action.DECIDE)
+@non_atomic_requests  # it only reads, in the transaction of the gate, and needs no savepoint within it
 @require_safe
 def queue(request: MemberRequest) -> HttpResponse:
     """What is due, the most urgent first; or what else was asked for."""
@@ -64,6 +66,7 @@ def next_review(request: MemberRequest) -> HttpResponse:
 
 
 @requires(Action.DECIDE)
+@non_atomic_requests
 @require_safe
 def review(request: MemberRequest, review_id: UUID) -> HttpResponse:
     """One review. Whoever has a second look at it votes first. That one looks is told by the page (`presence`)."""

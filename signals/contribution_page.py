@@ -1,5 +1,6 @@
 """What a page says about a signal's contributions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 
 from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
-from signals.models import Contribution, Signal
+from signals.models import Contribution, ContributionState, Signal
 from signals.vocabulary import Severity, Tlp
 
 MOST_OF_HISTORY = 50
@@ -46,12 +47,21 @@ def told_contributions(signal: Signal, member: Member) -> list[ToldContribution]
 
     Where the sharing group does not name contributors, others appear as "A participant".
     """
-    return [_told(contribution, signal, member) for contribution in _in_force.objects(signal=signal.pk)]
+    return tell(_in_force.objects(signal=signal.pk), signal, member)
 
 
-def earliest_contributions(signal: Signal) -> list[Contribution]:
-    """Its first `MOST_OF_HISTORY` contributions in the order they came, whatever became of them."""
-    return _earliest.objects(signal=signal.pk)
+def tell(contributions: Iterable[Contribution], signal: Signal, member: Member) -> list[ToldContribution]:
+    """Contributions in force as the member reads them."""
+    return [_told(contribution, signal, member) for contribution in contributions]
+
+
+def in_force_and_history(signal: Signal) -> tuple[list[Contribution], list[Contribution]]:
+    """Those in force, in the order they came, and the first `MOST_OF_HISTORY`, whatever became of them."""
+    history = _earliest.objects(signal=signal.pk)
+    if len(history) == MOST_OF_HISTORY:
+        return _in_force.objects(signal=signal.pk), history
+    in_force = [said for said in history if said.state == ContributionState.IN_FORCE]
+    return sorted(in_force, key=lambda said: said.pk), history
 
 
 def teller_name(contribution: Contribution, signal: Signal, member: Member) -> str:
@@ -88,5 +98,5 @@ def _in_force() -> QuerySet[Contribution]:
 
 @CompiledQuery
 def _earliest() -> QuerySet[Contribution]:
-    said = Contribution.objects.filter(signal=Parameter("signal")).select_related("participant")
+    said = Contribution.objects.filter(signal=Parameter("signal")).select_related("participant", "incident")
     return said.order_by("shared_at")[:MOST_OF_HISTORY]

@@ -80,4 +80,5 @@ def _met() -> QuerySet[Relation, tuple[UUID]]:
 @CompiledQuery
 def _visible() -> QuerySet[Signal]:
     visible = Signal.objects.visible_in(Parameter("groups"))
-    return visible.filter(IsAnyOf("pk", Parameter("signals"))).order_by("-pk")
+    found = visible.filter(IsAnyOf("pk", Parameter("signals"))).order_by("-pk")
+    return found.only("kind", "value", "contributor_count")

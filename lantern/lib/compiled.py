@@ -65,7 +65,7 @@ def prepared_cursor() -> "Iterator[Any]":
     # What `connection.cursor()` does, which would make one of the other kind first.
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:  # type: ignore[attr-defined]
+    with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:  # type: ignore[attr-defined,call-arg]
         yield cursor
 
 
