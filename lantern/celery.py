@@ -6,8 +6,9 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, before_task_publish, celeryd_init, task_postrun, task_prerun
+from celery.signals import beat_init, before_task_publish, celeryd_init, task_postrun, task_prerun, worker_init
 
+from lantern.giving_way import give_way
 from lantern.lib import request_ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantern.settings")
@@ -31,6 +32,14 @@ def refuse_bad_start(**_: Any) -> None:
         refuse_to_start()
     except ImproperlyConfigured as fault:
         sys.exit(f"Lantern does not start: {fault}")
+
+
+@worker_init.connect
+def leave_the_processor_to_people(**_: Any) -> None:
+    """Its children are born with it."""
+    from django.conf import settings  # noqa: PLC0415 -- settings come first
+
+    give_way(settings.WORKER_NICENESS)
 
 
 @before_task_publish.connect

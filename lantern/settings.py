@@ -323,6 +323,8 @@ CELERY_BROKER_URL = re.sub(r"^unix://", "redis+socket://", REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# How much the worker leaves the processor to others (nice(2), 0 to 19).
+WORKER_NICENESS = _number("LANTERN_WORKER_NICENESS", 10)
 CELERY_WORKER_POOL = "lantern.worker_pool:TaskPool"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Whoever rings while the broker is down does not wait for it (without `max_retries`: 6 s); the sweepers ring again.
