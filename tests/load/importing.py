@@ -20,10 +20,11 @@ PAUSE = 1.0
 
 @dataclass
 class Importing:
-    """How far it has come, in rows; `ended_at` is by `time.monotonic`."""
+    """How far it has come, in rows, and how far it had while others worked; `ended_at` is by `time.monotonic`."""
 
     rows: int
     shared: int = 0
+    beside: int = 0
     seconds: float = 0.0
     ended_at: float = float("inf")
 
@@ -35,23 +36,23 @@ class Importing:
 
 @contextmanager
 def importing(port: int, rows: int, *, seed: int) -> Iterator[Importing]:
-    """Files of `rows` rows together are sent and shared beside the block; what is not at its end is missing."""
-    told, over = Importing(rows), threading.Event()
-    thread = threading.Thread(target=_send, args=(port, told, seed, over))
+    """Files of `rows` rows together are sent and shared beside the block, and to their end after it."""
+    told = Importing(rows)
+    thread = threading.Thread(target=_send, args=(port, told, seed), name="importing")
     thread.start()
     try:
         yield told
     finally:
-        over.set()
+        told.beside = told.shared
         thread.join()
 
 
 def share_rows(port: int, rows: int, *, seed: int) -> None:
     """The same without anything beside it, to its end."""
-    _send(port, Importing(rows), seed, threading.Event())
+    _send(port, Importing(rows), seed)
 
 
-def _send(port: int, told: Importing, seed: int, over: threading.Event) -> None:
+def _send(port: int, told: Importing, seed: int) -> None:
     browser, begun = Browser(port, SENDER), time.monotonic()
     connection.close()
     while told.missing > 0:
@@ -64,8 +65,7 @@ def _send(port: int, told: Importing, seed: int, over: threading.Event) -> None:
             if state == "ready":
                 answer = browser.post(f"/signals/uploads/{upload}/share/")
                 assert answer.went, f"sharing was answered with {answer.status}"
-            if over.wait(PAUSE):
-                return
+            time.sleep(PAUSE)
         told.shared += rows
     told.ended_at = time.monotonic()
     told.seconds = told.ended_at - begun
