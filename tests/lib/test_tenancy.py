@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DataError, IntegrityError
 
-from lantern.lib.tenancy import Scope, Tenancy, acting, acting_as_system, current
+from lantern.lib.tenancy import Scope, Tenancy, acting, acting_as_system, current, narrow
 from participants.models import Participant
 from tests.world import add_company
 
@@ -100,3 +100,24 @@ def test_constraints_put_off_are_checked_as_the_tenant_that_wrote() -> None:
             cursor.execute(statement, [company.pk])
         with acting(Scope.PUBLIC):
             pytest.fail("the inner block must not begin")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_narrowed_ends_as_what_it_was_before() -> None:
+    with acting(Scope.USER, user_id=8):
+        with acting(Scope.USER, user_id=8):
+            narrow(Scope.MEMBER, participant_id=7, user_id=8)
+            assert (_told(), current()) == (("member", "7", "8"), Tenancy(Scope.MEMBER, 7, 8))
+        assert (_told(), current()) == (("user", "", "8"), Tenancy(Scope.USER, None, 8))
+    assert (_told(), current()) == (("", "", ""), Tenancy())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_savepoint_an_error_takes_the_transaction_around_it_along() -> None:
+    with pytest.raises(DataError), acting(Scope.MEMBER, participant_id=7, user_id=8):
+        with pytest.raises(DataError), acting_as_system(savepoint=False), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        assert current() == Tenancy(Scope.MEMBER, 7, 8)
+        assert connection.needs_rollback
+        raise DataError
+    assert (_told(), current()) == (("", "", ""), Tenancy())

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import connection
+from django.db.models import Q
 
 from accounts.models import User
+from audit.models import PendingEvent
 from lantern.bench.reviewing import add_analysts
 from lantern.demo.people import make_company
 from lantern.demo.programme import Company
@@ -23,6 +25,7 @@ from lantern.lib.tenancy import acting_as_system
 from lantern.management.commands.run import children
 from participants.models import Member, Participant
 from reviews.models import Decision, Review
+from signals.models import Signal
 from tests.chaos.browser import Browser
 from tests.chaos.parts import Parts
 from tests.load.analysts import Analyst, Asked, at_work
@@ -96,6 +99,7 @@ def run(home: Home, asked: Namespace) -> Told:
         wait_for(lambda: Browser(port).get("/readyz").status == 200, "the portal", READY_SECONDS)
         share_rows(port, asked.signals, seed=7)
         wait_for(lambda: _everybody_has(asked.signals // 3), "the queues", QUEUE_SECONDS)
+        wait_for(_nothing_is_left, "what follows from the signals", QUEUE_SECONDS)
         analysts = [Analyst(port, member, asked.thinking) for member in members]
         connection.close()
         log = home.run / "web.log"
@@ -155,6 +159,13 @@ def _everybody_has(reviews: int) -> bool:
             Review.objects.filter(participant=company).due().count() >= reviews
             for company in Participant.objects.filter(slug__startswith="load-")
         )
+
+
+def _nothing_is_left() -> bool:
+    """Whether the worker has done everything that the signals of the beginning gave it to do, the record included."""
+    with acting_as_system():
+        due = Signal.objects.filter(Q(relations_due=True) | Q(routing_due=True))
+        return not (due.exists() or PendingEvent.objects.exists())
 
 
 def _lines(name: str, load: Load) -> Iterator[str]:
