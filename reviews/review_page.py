@@ -7,47 +7,43 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from audit.events import Event
-from audit.models import AuditEvent
-from lantern.lib.compiled import CompiledQuery, IsAnyOf, Parameter
-from lantern.lib.paging import Capped, capped, capped_count
+from lantern.lib.paging import Capped, capped_count
 from participants.models import Member
-from participants.policies import Action, can, group_keys
+from participants.policies import Action, can
 from reviews.keys import ACTS, FIXED, keys_of
 from reviews.many import number_together
-from reviews.models import Decision, DecisionTemplate, Review, SecondReview
-from reviews.models.review import ReviewQuerySet
+from reviews.models import Decision, Review, SecondReview
 from reviews.outcomes import REOPENINGS, VERDICTS
+from reviews.page_rows import (
+    HAPPENED,
+    MOST_LISTED,
+    NEXT_ITEMS,
+    decisions_on,
+    first_due,
+    happened_to,
+    names_of,
+    next_due,
+    number_due,
+    templates_of,
+)
 from reviews.queue_filter import QueueFilter
 from reviews.second_reviews import hiding_second_of
 from reviews.undoing import latest_undoable
 from reviews.verdicts import told_verdicts
 from reviews.viewing import colleagues_at
 from signals.contribution_page import in_force_and_history, tell, teller_name
-from signals.models import Contribution, Handling, Signal
+from signals.models import Contribution, Signal
 from signals.related import related_to
-
-NEXT_ITEMS = 8
-MOST_HISTORY = 50
-MOST_LISTED = 100
 
 GUIDANCE = (
     "Look for the account or content on your own platform first. Read what it did there, and judge that against your"
     " own policies, as if it had been reported by one of your users. If you find nothing of your own, dismiss it as not"
     " on your platform or as no violation found; that is a good answer. Never act on the signal alone."
 )
-HAPPENED = {
-    Event.REVIEW_CLAIMED: "claimed",
-    Event.REVIEW_KEPT: "kept for longer",
-    Event.REVIEW_RELEASED: "given back",
-    Event.REVIEW_DECIDED: "decided",
-    Event.REVIEW_UNDONE: "undid the decision",
-    Event.REVIEW_REOPENED: "opened it again",
-    Event.APPEAL_RECORDED: "recorded an appeal",
-}
 RELEASED = {
     "expired": "the time ran out",
     "signed_out": "signed out",
@@ -84,15 +80,6 @@ class ShownReview:
 def shown(reviews: QuerySet[Review], member: Member) -> list[ShownReview]:
     """The reviews of a list as `member` sees them, in a constant number of queries."""
     return [as_shown(review, member) for review in reviews.with_lease()]  # type: ignore[attr-defined]
-
-
-def known_review(review_id: UUID, member: Member) -> Review | None:
-    """The review, ended or not, if it is one of the member's company's that she may know of; as `page_of` takes it.
-
-    With its lease, whether there is a decision about it, and with the mark of the company's own on its signal.
-    """
-    groups = group_keys(member, Action.VIEW_SIGNALS)
-    return _known.first(review=review_id, participant=member.participant_id, groups=groups)
 
 
 def as_shown(review: Review, member: Member) -> ShownReview:
@@ -151,20 +138,13 @@ def _listed(asked: QueueFilter, member: Member) -> tuple[list[ShownReview], Capp
     if asked.words:
         reviews = asked.reviews()
         return shown(reviews[:NEXT_ITEMS], member), capped_count(reviews, MOST_LISTED)
-    own = _whose(member)
-    return [as_shown(review, member) for review in _due.objects(**own)], capped(
-        len(_due_beside.rows(**own)), MOST_LISTED
-    )
+    return [as_shown(review, member) for review in first_due(member)], number_due(member)
 
 
 def _next_up(asked: QueueFilter, member: Member) -> Review | None:
     if asked.narrows_due:
         return asked.due().unclaimed().select_related("signal").first()
-    return _next_due.first(**_whose(member))
-
-
-def _whose(member: Member) -> dict[str, Any]:
-    return {"participant": member.participant_id, "groups": group_keys(member, Action.VIEW_SIGNALS)}
+    return next_due(member)
 
 
 def pressing(member: Member) -> dict[str, Any]:
@@ -183,7 +163,7 @@ def _deciding(review: Review, member: Member, asked: QueueFilter, *, has_inciden
     together = number_together(review, member) if has_incident else 0
     return {
         "reveal_url": reverse("reviews:reveal", args=[review.pk]) + asked.within,
-        "templates": _templates.objects(participant=member.participant_id),
+        "templates": templates_of(member),
         "together": together if together > 1 else 0,
         "next_up": _next_up(asked, member),
     }
@@ -224,7 +204,7 @@ def _related(signal: Signal, member: Member) -> list[dict[str, Any]]:
     found = related_to(signal, member)
     if not found:
         return []
-    own = _decided.objects(signals=[each.signal.pk for each in found], participant=member.participant_id)
+    own = decisions_on([each.signal.pk for each in found], member)
     hidden = SecondReview.objects.hiding_from(member).filter(decision__in=own) if own else []
     hiding = {second.decision_id for second in hidden}
     decided = {each.review.signal_id: each.verdict_label for each in own if each.pk not in hiding}
@@ -245,10 +225,10 @@ def _history(review: Review, contributions: list[Contribution], member: Member) 
     """What companies said about the signal, and what one's own company did with the review."""
     for contribution in contributions:
         yield Entry(contribution.shared_at, f"Shared by {teller_name(contribution, review.signal, member)}")
-    latest = _happened.objects(review=str(review.pk))
+    latest = happened_to(review)
     names = {member.user_id: member.name}
-    if others := [event.actor_id for event in latest if event.actor_id not in {None, *names}]:
-        names |= {colleague.user_id: colleague.name for colleague in _members.objects(users=others)}
+    if others := [event.actor_id for event in latest if event.actor_id and event.actor_id not in names]:
+        names |= names_of(others)
     for event in latest:
         did = HAPPENED[Event(event.event)]
         why = RELEASED.get(event.details.get("why", ""))
@@ -268,59 +248,3 @@ def _told(decision: Decision) -> dict[str, Any]:
         "appeal": appeal,
         "may_be_appealed": VERDICTS[decision.verdict].has_measures and appeal is None,
     }
-
-
-@CompiledQuery
-def _known() -> QuerySet[Review]:
-    known = Review.objects.known_in(Parameter("groups"), participant=Parameter("participant"))
-    marks = Handling.objects.filter(participant=OuterRef("participant"), signal=OuterRef("signal"))
-    decided = Exists(Decision.objects.filter(review=OuterRef("pk")))
-    found = known.filter(pk=Parameter("review")).with_lease()
-    return found.annotate(was_decided=decided, own_tlp=Subquery(marks.values("tlp")))
-
-
-def _all_due() -> ReviewQuerySet:
-    return Review.objects.visible_in(Parameter("groups"), participant=Parameter("participant")).due()
-
-
-@CompiledQuery
-def _due() -> QuerySet[Review]:
-    # Only what the list shows: most of the time goes into reading columns.
-    listed = _all_due().with_lease().select_related(None).select_related("signal", "holder__user")
-    of_signal = ("kind", "service", "value", "contributor_count", "severity")
-    return listed.only(
-        "state", "created_at", "held_until", "closed_because", "flag", "holder__user__name",
-        *(f"signal__{name}" for name in of_signal),
-    )[:NEXT_ITEMS]  # fmt: skip
-
-
-@CompiledQuery
-def _due_beside() -> QuerySet[Review, tuple[str]]:
-    return _all_due().order_by().values_list("state")[: MOST_LISTED + 1]
-
-
-@CompiledQuery
-def _next_due() -> QuerySet[Review]:
-    return _all_due().unclaimed().select_related("signal")[:1]
-
-
-@CompiledQuery
-def _happened() -> QuerySet[AuditEvent]:
-    events = AuditEvent.objects.filter(target_type="reviews.review", target_id=Parameter("review"))
-    return events.filter(event__in=list(HAPPENED)).order_by("-id")[:MOST_HISTORY]
-
-
-@CompiledQuery
-def _members() -> QuerySet[Member]:
-    return Member.objects.filter(IsAnyOf("user", Parameter("users"))).select_related("user")
-
-
-@CompiledQuery
-def _decided() -> QuerySet[Decision]:
-    own = Decision.objects.in_force().filter(participant=Parameter("participant"))
-    return own.filter(IsAnyOf("review__signal", Parameter("signals"))).select_related("review")
-
-
-@CompiledQuery
-def _templates() -> QuerySet[DecisionTemplate]:
-    return DecisionTemplate.objects.filter(participant=Parameter("participant")).order_by("name")

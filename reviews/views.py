@@ -20,9 +20,10 @@ from reviews.deciding import record_decision
 from reviews.forms import DecisionForm
 from reviews.models import Decision, DecisionTemplate, Review, ReviewState
 from reviews.models.review import ReviewQuerySet
+from reviews.page_rows import known_review
 from reviews.queue_filter import filter_of
 from reviews.queue_page import around, next_free, page_behind
-from reviews.review_page import known_review, page_of, pressing
+from reviews.review_page import page_of, pressing
 from reviews.second_reviews import NobodyElse, ask_second, blind_second_of
 from signals.models.signal import ValueNotHeld
 from signals.page_keys import after_key, next_url

@@ -16,6 +16,7 @@ from participants.models import Member
 from tests.sweeps.admin_pages import DESKS, desk_address, of_company, of_models, of_the_coalition
 from tests.sweeps.asking import World, address
 from tests.sweeps.pages import OPEN, OWN, PAGES, PERSONS
+from tests.sweeps.urls import every_url
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +80,12 @@ def test_v3_5_3_the_walk_notices_a_change(world: World) -> None:
     """That the test above can fail: the same way of asking, for what does change something."""
     with pytest.raises(InternalError, match="read-only"):
         _asked(world.browser("analyst"), "post", address("signals:upload_cancel", world.own))
+
+
+def test_v3_5_3_views_without_a_savepoint_of_their_own_only_read(world: World) -> None:
+    """What raises in one of them takes nothing back: so there must be nothing, and no way to ask for more."""
+    found = {name for name, entry in every_url() if getattr(entry.callback, "_non_atomic_requests", None)}
+    reading = {"reviews:queue", "reviews:review"}
+    assert found == reading | {"livez", "readyz"}  # these two are asked outside of any transaction
+    for name in reading:
+        assert world.browser("analyst").post(address(name, world.own)).status_code == 405

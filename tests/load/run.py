@@ -1,7 +1,7 @@
 """One run: the same load twice, without and with an import beside it, and the figures of both.
 
-Times are those of whoever asked, from the connection to the last byte, so with the time in which all web workers were
-busy with others.
+Two times are told: that of the web workers, by their log, and that of whoever asked, from the connection to the last
+byte, so with the time in which all web workers were busy with others.
 """
 
 import re
@@ -56,8 +56,13 @@ class Load:
 
     @property
     def p95(self) -> float:
-        """Seconds, of all requests."""
+        """Seconds, of all requests, as those who asked waited."""
         return p95_of(self.asked)
+
+    @property
+    def served_p95(self) -> float:
+        """Seconds, of all requests, from when a web worker took them up."""
+        return part_below(0.95, self.served)
 
 
 @dataclass
@@ -73,9 +78,9 @@ class Told:
 
     @property
     def is_well(self) -> bool:
-        """No error, nothing doubled, everything imported, and quick enough."""
+        """No error, nothing doubled, everything imported, and the web workers quick enough."""
         errors = self.alone.errors.total() + self.beside.errors.total() + bool(self.imports.missing)
-        return not errors and not self.doubled and self.beside.p95 <= P95_MAY_BE
+        return not errors and not self.doubled and self.beside.served_p95 <= P95_MAY_BE
 
     def lines(self) -> Iterator[str]:
         """One line for each figure."""
@@ -87,7 +92,8 @@ class Told:
             f"imported {self.imports.shared} rows in {self.imports.seconds:.0f} s, missing {self.imports.missing}; "
             f"{self.imports.beside} of them in files that were shared while others worked"
         )
-        yield f"ratio of p95 {self.beside.p95 / self.alone.p95:.2f}"
+        served = self.beside.served_p95 / self.alone.served_p95
+        yield f"ratio of p95 {served:.2f} by the web workers, {self.beside.p95 / self.alone.p95:.2f} as waited for"
         yield f"decided {self.decided}, claims {self.claims}, doubled {self.doubled}"
 
 
@@ -174,7 +180,7 @@ def _lines(name: str, load: Load) -> Iterator[str]:
         f"{name}: {len(load.asked)} requests in {load.seconds:.0f} s, p50 {1000 * half:.0f} ms, "
         f"p95 {1000 * load.p95:.0f} ms, errors {load.errors.total()}"
     )
-    yield f"  by the web workers' own log: {len(load.served)}, p95 {1000 * part_below(0.95, load.served):.0f} ms"
+    yield f"  by the web workers' own log: {len(load.served)}, p95 {1000 * load.served_p95:.0f} ms"
     for what in sorted({one.what for one in load.asked}):
         of_it = [one for one in load.asked if one.what == what]
         yield f"  {what}: {len(of_it)}, p95 {1000 * p95_of(of_it):.0f} ms"
