@@ -167,7 +167,7 @@ def keep(review: Review, *, by: Member) -> Review:
         raise ClaimLost
     record(Event.REVIEW_KEPT, review, by=by)
     kept = copy(review)
-    (kept.held_until,) = found
+    kept.holder, (kept.held_until,) = by, found
     return kept
 
 
