@@ -19,7 +19,7 @@ from participants.models import Member, Participant
 from participants.policies import Action, group_keys
 from reviews.care import SEVERE_FROM, limits_of, must_break, worked
 from reviews.models import Review, ReviewState
-from reviews.models.review import ReviewQuerySet
+from reviews.models.review import ANY_REACH, ReviewQuerySet, reach_of
 
 
 class AlreadyClaimed(Exception):
@@ -132,8 +132,7 @@ def _claim_first(among: ReviewQuerySet, by: Member) -> Review | None:
 
 def held_first(member: Member) -> Review | None:
     """Of the reviews she holds, and may see, the one that was hers first."""
-    groups = group_keys(member, Action.VIEW_SIGNALS)
-    return _held.first(member=member.pk, participant=member.participant_id, groups=groups)
+    return _held.first(member=member.pk, **reach_of(member))
 
 
 @transaction.atomic
@@ -228,8 +227,7 @@ def release_departed(participant: Participant, *, by: Actor) -> None:
 
 @CompiledQuery
 def _held() -> QuerySet[Review]:
-    visible = Review.objects.visible_in(Parameter("groups"), participant=Parameter("participant"))
-    return visible.held_by(Parameter("member")).order_by("held_until")[:1]
+    return Review.objects.visible_in(**ANY_REACH).held_by(Parameter("member")).order_by("held_until")[:1]
 
 
 def _lock_places(member: Member) -> None:

@@ -1,4 +1,4 @@
-"""What follows when somebody decides or undoes, and when signals end, are corrected or turn out to be disputed."""
+"""What follows when somebody decides or undoes, and when signals turn out to be disputed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,8 +13,7 @@ from reviews.feedback import drop_feedback, plan_feedback, tell_again
 from reviews.models import Appeal, AppealOutcome, Decision, Review, ReviewState
 from reviews.notices import appealed, became_disputed, decided, undone
 from reviews.notifying import notify
-from reviews.second_reviews import ask_for_second, no_second_after, no_second_for
-from signals.notices import contributions_ended
+from reviews.second_reviews import ask_for_second, no_second_for
 
 
 @receiver(decided)
@@ -34,12 +33,6 @@ def follow_undoing(decision: Decision, **_: Any) -> None:
 def follow_appeal(review: Review, decision: Decision, appeal: Appeal, **_: Any) -> None:
     if appeal.outcome == AppealOutcome.REVERSED:
         tell_again(review, decision)
-
-
-@receiver(contributions_ended)
-def follow_ending(signals: Sequence[UUID], ended: Sequence[UUID], **_: Any) -> None:
-    no_second_after(ended)
-    tell_deciders(signals)
 
 
 @receiver(became_disputed)

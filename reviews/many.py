@@ -12,12 +12,11 @@ from audit.record import record
 from lantern.lib.compiled import CompiledQuery, Parameter
 from lantern.lib.paging import MOST
 from participants.models import Member
-from participants.policies import Action, group_keys
 from reviews.care import SEVERE_FROM, must_break
 from reviews.claims import AlreadyClaimed, BreakFirst, ClaimLost, take
 from reviews.deciding import Conclusion, conclude
 from reviews.models import DecisionBatch, Review
-from reviews.models.review import ReviewQuerySet
+from reviews.models.review import ANY_REACH, ReviewQuerySet, reach_of
 from signals.models import Contribution
 
 DECIDED, HELD, GONE = "decided", "held", "gone"
@@ -39,9 +38,7 @@ def together_with(review: Review, member: Member) -> QuerySet[Review]:
 
 def number_together(review: Review, member: Member) -> int:
     """How many those are, counted to `paging.MOST`."""
-    groups = group_keys(member, Action.VIEW_SIGNALS)
-    of_it = {"signal": review.signal_id, "kind": review.signal.kind}
-    return len(_together.rows(participant=member.participant_id, groups=groups, **of_it))
+    return len(_together.rows(signal=review.signal_id, kind=review.signal.kind, **reach_of(member)))
 
 
 @transaction.atomic
@@ -94,5 +91,5 @@ def _near(due: ReviewQuerySet, signal: UUID | Parameter, kind: str | Parameter) 
 
 @CompiledQuery
 def _together() -> QuerySet[Review, tuple[str]]:
-    due = Review.objects.visible_in(Parameter("groups"), participant=Parameter("participant")).due()
+    due = Review.objects.visible_in(**ANY_REACH).due()
     return _near(due, Parameter("signal"), Parameter("kind")).order_by().values_list("state")[:MOST]

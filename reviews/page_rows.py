@@ -1,6 +1,5 @@
 """The rows of a review's page, whose queries are asked at every step and made once (`lantern.lib.compiled`)."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -10,9 +9,8 @@ from audit.models import AuditEvent
 from lantern.lib.compiled import CompiledQuery, IsAnyOf, Parameter
 from lantern.lib.paging import Capped, capped
 from participants.models import Member
-from participants.policies import Action, group_keys
 from reviews.models import Decision, DecisionTemplate, Review
-from reviews.models.review import ReviewQuerySet
+from reviews.models.review import ANY_REACH, ReviewQuerySet, reach_of
 from signals.models import Handling
 
 NEXT_ITEMS = 8
@@ -35,23 +33,22 @@ def known_review(review_id: UUID, member: Member) -> Review | None:
 
     With its lease, whether there is a decision about it, and with the mark of the company's own on its signal.
     """
-    groups = group_keys(member, Action.VIEW_SIGNALS)
-    return _known.first(review=review_id, participant=member.participant_id, groups=groups)
+    return _known.first(review=review_id, **reach_of(member))
 
 
 def first_due(member: Member) -> list[Review]:
     """The first of all that is due, with what a list shows of them."""
-    return _due.objects(**_whose(member))
+    return _due.objects(**reach_of(member))
 
 
 def number_due(member: Member) -> Capped:
     """How many are due, counted to `MOST_LISTED`."""
-    return capped(len(_due_beside.rows(**_whose(member))), MOST_LISTED)
+    return capped(len(_due_beside.rows(**reach_of(member))), MOST_LISTED)
 
 
 def next_due(member: Member) -> Review | None:
     """The first of them that nobody holds, with its signal."""
-    return _next_due.first(**_whose(member))
+    return _next_due.first(**reach_of(member))
 
 
 def happened_to(review: Review) -> list[AuditEvent]:
@@ -74,13 +71,9 @@ def templates_of(member: Member) -> list[DecisionTemplate]:
     return _templates.objects(participant=member.participant_id)
 
 
-def _whose(member: Member) -> dict[str, Any]:
-    return {"participant": member.participant_id, "groups": group_keys(member, Action.VIEW_SIGNALS)}
-
-
 @CompiledQuery
 def _known() -> QuerySet[Review]:
-    known = Review.objects.known_in(Parameter("groups"), participant=Parameter("participant"))
+    known = Review.objects.known_in(**ANY_REACH)
     marks = Handling.objects.filter(participant=OuterRef("participant"), signal=OuterRef("signal"))
     decided = Exists(Decision.objects.filter(review=OuterRef("pk")))
     found = known.filter(pk=Parameter("review")).with_lease()
@@ -88,7 +81,7 @@ def _known() -> QuerySet[Review]:
 
 
 def _all_due() -> ReviewQuerySet:
-    return Review.objects.visible_in(Parameter("groups"), participant=Parameter("participant")).due()
+    return Review.objects.visible_in(**ANY_REACH).due()
 
 
 @CompiledQuery
@@ -131,4 +124,4 @@ def _decided() -> QuerySet[Decision]:
 
 @CompiledQuery
 def _templates() -> QuerySet[DecisionTemplate]:
-    return DecisionTemplate.objects.filter(participant=Parameter("participant")).order_by("name")
+    return DecisionTemplate.objects.of(Parameter("participant"))

@@ -13,7 +13,9 @@ from lantern.lib.bell import ring
 from participants.models import Member, Participant
 from participants.notices import Effect, member_removed, participant_leaving, participant_left, participant_returned
 from reviews.claims import held_of, release_all, release_departed
+from reviews.follow_ups import tell_deciders
 from reviews.routing import miss
+from reviews.second_reviews import no_second_after
 from reviews.signals_ended import tell_reviews
 from signals.notices import contributions_ended, signals_changed
 
@@ -30,7 +32,10 @@ def route_what_was_missed(participant: Participant, since: datetime, **_: Any) -
 
 @receiver(contributions_ended)
 def close_what_ended(signals: list[UUID], ended: list[UUID], why: str, **_: Any) -> None:
+    # Reviews before their second looks: whoever takes one locks them in the same order.
     tell_reviews(signals, ended=ended, why=why)
+    no_second_after(ended)
+    tell_deciders(signals)
 
 
 @receiver(user_logged_out)

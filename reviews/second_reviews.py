@@ -98,6 +98,7 @@ def take(second: SecondReview, *, by: Member) -> SecondReview:
     Whoever takes over from somebody whose lease ran out begins with a vote of one's own; whoever had voted goes on, and
     never votes again.
     """
+    _lock(second)
     free = SecondReview.objects.due_for(by).filter(pk=second.pk)
     fresh = {"state": SecondState.DUE, "verdict": "", "dismissal": "", "voted_at": None}
     changed = free.filter(second_by=by).update(held_until=Now() + lease())
@@ -112,6 +113,7 @@ def vote(second: SecondReview, *, verdict: str, by: Member, dismissal: str = "")
     """Say what one would have decided, before seeing what was. Raises `SecondTaken` and `ReasonMissing`."""
     if VERDICTS[verdict].has_measures == (dismissal in DISMISSALS):
         raise ReasonMissing
+    _lock(second)
     values = {"state": SecondState.VOTED, "verdict": verdict, "dismissal": dismissal, "voted_at": Now()}
     held = SecondReview.objects.held_by(by).filter(pk=second.pk, state=SecondState.DUE)
     read_by = Func(F("read_by"), Value(by.pk), function="array_append")
@@ -168,7 +170,18 @@ def hiding_second_of(review: Review, member: Member) -> SecondReview | None:
     return SecondReview.objects.hiding_from(member).filter(review=review).first()
 
 
+def _lock(second: SecondReview) -> None:
+    """From here to the end of the transaction nobody else does anything to it or its review.
+
+    Whose it is has to be asked by a later statement: what may be updated follows from other tables, so that one which
+    has waited for the row would go by what it saw before it.
+    """
+    Review.objects.select_for_update().get(pk=second.review_id)
+    SecondReview.objects.select_for_update().get(pk=second.pk)
+
+
 def _conclude(second: SecondReview, conclusion: Conclusion, *, words: str, by: Member) -> None:
+    _lock(second)
     held = SecondReview.objects.held_by(by).filter(pk=second.pk)
     values = {"state": SecondState.DONE, "conclusion": conclusion, "words": words, "concluded_at": Now()}
     if held.filter(state=SecondState.VOTED).update(**values, held_until=None):

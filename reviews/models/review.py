@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -21,6 +21,15 @@ from signals.models.signal import known_in, visible_in
 
 REPORT_IDS = Place("reviews_decision", "report_ids")
 NEED_WORDS = [row.name for row in DISMISSALS.values() if row.needs_words]
+
+
+# Asked for by a query that is made once (`lantern.lib.compiled`); `reach_of` says it of one member.
+ANY_REACH: dict[str, Any] = {"groups": Parameter("groups"), "participant": Parameter("participant")}
+
+
+def reach_of(member: Member) -> dict[str, Any]:
+    """Whose reviews the member may see, as `ReviewQuerySet.visible_in` takes it."""
+    return {"groups": group_keys(member, Action.VIEW_SIGNALS), "participant": member.participant_id}
 
 
 class ReviewState(models.TextChoices):
@@ -46,11 +55,11 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def visible_to(self, member: Member) -> Self:
         """Those of the member's own participant on signals she may see."""
-        return self.visible_in(group_keys(member, Action.VIEW_SIGNALS), participant=member.participant_id)
+        return self.visible_in(**reach_of(member))
 
     def known_to(self, member: Member) -> Self:
         """Those, and what is left of those on signals that have ended."""
-        return self.known_in(group_keys(member, Action.VIEW_SIGNALS), participant=member.participant_id)
+        return self.known_in(**reach_of(member))
 
     def visible_in(self, groups: Sequence[int] | Parameter, *, participant: int | Parameter) -> Self:
         """Those of the participant on signals in the groups with these keys that are shared.

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from lantern.lib.compiled import Parameter
 from lantern.lib.ids import new_id
 from participants.models import Member, Participant
 from reviews.models.review import Review
@@ -80,7 +81,11 @@ class DecisionTemplateQuerySet(models.QuerySet["DecisionTemplate"]):
 
     def visible_to(self, member: Member) -> Self:
         """Those of the member's own participant."""
-        return self.filter(participant=member.participant_id).order_by("name")
+        return self.of(member.participant_id)
+
+    def of(self, participant: int | Parameter) -> Self:
+        """Those of the participant with this key, by name."""
+        return self.filter(participant=participant).order_by("name")
 
 
 class DecisionTemplate(models.Model):

@@ -1,6 +1,5 @@
 """Check-ins and practice reviews: planned, reminded, answered, signed off, enforced, however often the clock rings."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from threading import Barrier
@@ -20,6 +19,7 @@ from participants.keeping import due_step, keep_check_in, keep_programme
 from participants.models import CheckIn, CheckInKind, CheckInNotice, Member, Participant, ParticipantState, Role, Step
 from participants.policies import Action, can
 from participants.services import move_participant
+from tests.at_once import in_thread, until_somebody_waits
 from tests.world import add_company, add_team_member, bring_to, share, sign_agreement, signed_in
 
 DAY = timedelta(days=1)
@@ -263,13 +263,6 @@ def test_an_agreement_that_runs_out_makes_read_only(northwind: Participant, sam:
     move_participant(company, to=ParticipantState.ACTIVE, by=sam)
 
 
-def _in_thread(act: Callable[[], Any]) -> Any:
-    try:
-        return act()
-    finally:
-        connection.close()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_two_clocks_at_once_take_a_step_once() -> None:
     with acting_as_system():
@@ -283,7 +276,7 @@ def test_two_clocks_at_once_take_a_step_once() -> None:
         return keep_check_in(found.pk, moment)
 
     with ThreadPoolExecutor(4) as pool:
-        taken = [future.result() for future in [pool.submit(_in_thread, run) for _ in range(4)]]
+        taken = [future.result() for future in [pool.submit(in_thread, run) for _ in range(4)]]
     assert sorted(map(str, taken)) == ["None", "None", "None", "due"]
     with acting_as_system():
         assert Letter.objects.filter(name="check_in_due").count() == 1
@@ -303,21 +296,10 @@ def test_an_answer_that_is_being_given_holds_the_clock_until_it_is_there_or_not(
     with ThreadPoolExecutor(1) as pool:
         with acting(Scope.MEMBER, participant_id=company.pk, user_id=admin.user_id):
             answer(found, ANSWERS, by=admin)
-            waiting = pool.submit(_in_thread, lambda: keep_check_in(found.pk, late))
-            _until_somebody_waits()
+            waiting = pool.submit(in_thread, lambda: keep_check_in(found.pk, late))
+            until_somebody_waits()
             assert not waiting.done()
             transaction.set_rollback(not commits)
         assert waiting.result(timeout=10) == (None if commits else Step.READ_ONLY)
     with acting_as_system():
         assert _state(company) == ("active" if commits else "read_only")
-
-
-def _until_somebody_waits() -> None:
-    """Returns once another connection waits for a lock."""
-    for _ in range(500):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*), pg_sleep(0.01) FROM pg_locks WHERE NOT granted")
-            row = cursor.fetchone()
-        if row and row[0]:
-            return
-    raise AssertionError("nobody waits")
