@@ -115,7 +115,9 @@ def _correction(draft: Draft) -> Snapshot | None:
 
 
 def _change(draft: Draft, **fields: object) -> None:
-    # The condition is the guard against two who write at once; a published draft is not changed (a trigger, too).
+    # Locked before it is asked for: one of two who write at once has to see what the other wrote, or published.
+    Draft.objects.select_for_update(no_key=True).get(pk=draft.pk)
+    # A published draft is not changed (a trigger, too).
     unreviewed: dict[str, object] = {"reviewed_by": None, "reviewed_at": None, "sha256": ""}
     open_drafts = Draft.objects.filter(pk=draft.pk, revision=draft.revision, edition=None)
     if not open_drafts.update(revision=F("revision") + 1, **{**unreviewed, **fields}):

@@ -1,5 +1,12 @@
 """Publishing by the legal way: drafted and reviewed by Rhea, published by somebody else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+from django.utils import timezone
+
 from accounts.models import CoalitionRole, User
 from audit.record import Actor
 from tests.world import add_staff
@@ -27,3 +34,10 @@ def reviewed(year: int) -> Draft:
 def published(year: int, *, by: Actor) -> Edition:
     """The year's next edition."""
     return publish_edition(reviewed(year), by=by)
+
+
+@contextmanager
+def at(*moment: int) -> Iterator[None]:
+    """As if it were then."""
+    with patch.object(timezone, "now", return_value=datetime(*moment, tzinfo=UTC)):  # type: ignore[arg-type,misc]
+        yield

@@ -1,24 +1,21 @@
 """A report on its way: one draft however often, words, a review of exactly these words, two people, frozen editions."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from threading import Thread
+from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import CoalitionRole, User
 from audit.models import AuditEvent
 from audit.record import PORTAL
-from lantern.lib.tenancy import Scope, acting, acting_as_system
+from lantern.lib.tenancy import Scope, acting
 from participants.models import Member
 from reviews.threads import NamesSomebody
-from tests.transparency.publishing import published, reviewed, rhea
+from tests.transparency.publishing import at, published, reviewed, rhea
 from tests.world import add_staff, share, signed_in
 from transparency import drafting, tasks
 from transparency.drafting import (
@@ -38,13 +35,6 @@ from transparency.words import default_words
 pytestmark = pytest.mark.django_db
 
 LAST = timezone.now().year - 1
-
-
-@contextmanager
-def at(*moment: int) -> Iterator[None]:
-    """As if it were then."""
-    with patch.object(timezone, "now", return_value=datetime(*moment, tzinfo=UTC)):  # type: ignore[arg-type,misc]
-        yield
 
 
 def _words(**said: str) -> dict[str, str]:
@@ -106,31 +96,6 @@ def test_only_a_year_that_is_over_is_drafted(sam: User) -> None:
         with pytest.raises(YearNotOver):
             draft_report(year, by=sam)
     assert not Draft.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_worker_that_dies_and_two_at_once_leave_one_draft() -> None:
-    def dies(*_: object, **__: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-
-    def work() -> None:
-        tasks.draft_last_year()
-        connection.close()
-
-    with at(2026, 1, 2):
-        with patch("transparency.drafting.snapshot_of", dies), pytest.raises(OperationalError):
-            tasks.draft_last_year()
-        connection.close()
-        with acting_as_system():
-            assert not Draft.objects.exists()
-        workers = [Thread(target=work) for _ in range(3)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-    with acting_as_system():
-        assert Draft.objects.count() == AuditEvent.objects.filter(event="report.drafted").count() == 1
 
 
 # Words and review.
