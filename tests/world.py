@@ -1,4 +1,4 @@
-"""Making what tests need, by the same services as everywhere."""
+"""Making what tests need: companies and people are planted (`tests.planted`), the rest comes of the services."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,16 +25,16 @@ from signals.models.signal import fingerprint_of
 from signals.rows import CheckedRow, check_fields
 from signals.sharing import share_signals
 from signals.uploads import work_on
+from tests.planted import PASSWORD as PASSWORD
+from tests.planted import SIGNED, WAY, plant_company, plant_member
 
 # One for all browsers: making one reads every static file.
 _HANDLER = ClientHandler()
-PASSWORD = "a long sentence nobody says"
 
 
 def add_company(slug: str, *, active: bool = True, **more: Any) -> Participant:
     """A participant, active unless told otherwise; then it has the two people that this takes, Ida and Finn."""
-    company = add_participant(slug, name=slug.title(), by=PORTAL, **more)
-    return bring_to(company, ParticipantState.ACTIVE) if active else company
+    return plant_company(slug, **more) if active else add_participant(slug, name=slug.title(), by=PORTAL, **more)
 
 
 def ready_company(slug: str) -> Participant:
@@ -45,12 +45,6 @@ def ready_company(slug: str) -> Participant:
     return company
 
 
-WAY = (
-    ParticipantState.UNDER_REVIEW,
-    ParticipantState.AGREEMENT_OUT,
-    ParticipantState.TRAINING,
-    ParticipantState.ACTIVE,
-)
 STANDS_BEHIND = {
     ParticipantState.APPLIED: 0,
     ParticipantState.REJECTED: 0,
@@ -62,14 +56,14 @@ STANDS_BEHIND = {
 
 def bring_to(company: Participant, state: ParticipantState) -> Participant:
     """Bring a company that has applied to `state` by the legal way, planting what each move asks for."""
-    for step in WAY[: STANDS_BEHIND.get(state, len(WAY))]:
+    for step in WAY[1 : 1 + STANDS_BEHIND.get(state, len(WAY))]:
         if step == ParticipantState.AGREEMENT_OUT:
             accept_everything(company)
         if step == ParticipantState.TRAINING:
             sign_agreement(company)
         if step == ParticipantState.ACTIVE:
-            add_team_member(company, "ida", Role.ADMIN)
-            add_team_member(company, "finn")
+            join_team(company, "ida", Role.ADMIN)
+            join_team(company, "finn")
         move_participant(company, to=step, by=PORTAL)
     if company.state != state:
         move_participant(company, to=state, by=PORTAL, reason="a reason")
@@ -84,8 +78,8 @@ def accept_everything(company: Participant) -> None:
 
 def sign_agreement(company: Participant, content: bytes = b"%PDF-1.7 signed", **more: Any) -> Agreement:
     """A signed agreement that is in force."""
-    facts = {"title": "Participation agreement", "signatory": "Ida Moor", "signatory_role": "Director", **more}
-    return add_agreement(company, content, by=PORTAL, **{"signed_on": timezone.now().date(), **facts})
+    facts = {**SIGNED, "signed_on": timezone.now().date(), **more}
+    return add_agreement(company, content, by=PORTAL, **facts)
 
 
 def add_team_member(
@@ -97,8 +91,14 @@ def add_team_member(
     trained: bool = True,
 ) -> Member:
     """An enrolled member, trained unless told otherwise."""
-    email = f"{name}@{company.slug}.example"
-    person = add_person(email, name=name.title(), password=PASSWORD if with_password else None, by=PORTAL)
+    return plant_member(company, name, role, password=PASSWORD if with_password else None, trained=trained)
+
+
+def join_team(
+    company: Participant, name: str, role: Role = Role.ANALYST, *, password: str | None = None, trained: bool = True
+) -> Member:
+    """The same by the services, where it matters that the record tells of it."""
+    person = add_person(f"{name}@{company.slug}.example", name=name.title(), password=password, by=PORTAL)
     enroll_authenticator(person, by=PORTAL)
     member = add_member(company, person, role=role, by=PORTAL)
     if trained:

@@ -6,6 +6,7 @@ from django.test import override_settings
 from accounts.models import User
 from audit.models import AuditEvent, Checkpoint
 from audit.sealing import seal_all
+from lantern.demo.people import complete_training
 from participants.models import Member
 from tests.world import signed_in
 
@@ -13,11 +14,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_lead_reads_takes_out_and_proves_its_own_company_s_events_only(lena: Member, bob: Member) -> None:
+    complete_training(lena)
+    complete_training(bob)
     seal_all()
     browser = signed_in(lena.user)
-    page = browser.get("/record/?event=member.added")
+    page = browser.get("/record/?event=member.trained")
     assert page.status_code == 200
-    assert {event.participant_id for event in page.context["events"]} <= {lena.participant_id}
+    assert {event.participant_id for event in page.context["events"]} == {lena.participant_id}
     own = AuditEvent.objects.filter(participant_id=lena.participant_id)[0]
     foreign = AuditEvent.objects.filter(participant_id=bob.participant_id)[0]
     assert b"tlog-proof" in browser.get(f"/record/events/{own.pk}/proof/").content
@@ -32,5 +35,6 @@ def test_a_lead_reads_takes_out_and_proves_its_own_company_s_events_only(lena: M
 
 
 def test_an_auditor_reads_everybody_s(ada: User, bob: Member) -> None:
+    complete_training(bob)
     page = signed_in(ada).get("/record/")
     assert {None, bob.participant_id} <= {event.participant_id for event in page.context["events"]}
