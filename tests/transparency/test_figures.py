@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from audit.record import PORTAL
 from participants.models import Member, Participant, ParticipantState, StateChange
-from participants.services import change_participant, move_participant
+from participants.services import add_participant, change_participant, move_participant
 from reviews.models import Decision, Measure, Review
 from reviews.outcomes import DISMISSALS, UNITS
 from reviews.routing import route
-from tests.world import add_company, share
+from tests.world import add_company, bring_to, share
 from transparency.facts import Facts
 from transparency.figures import FIGURES, Value
 from transparency.periods import Period
@@ -129,9 +129,10 @@ def test_times_by_nearest_rank(times: dict[str, dict[int, int]], median: float |
 
 
 def test_a_sector_that_is_changed_later_stays_for_the_year(northwind: Participant) -> None:
-    add_company("games", industry="games")
+    games = add_participant("games", name="Games", industry="games", by=PORTAL)
+    bring_to(games, ParticipantState.ACTIVE)
     Participant.objects.update(active_since="2025-01-01")
-    games = Participant.objects.get(slug="games")
+    games.refresh_from_db()
     games.industry = "payments"
     change_participant(games, fields={"industry"}, by=PORTAL)
     assert _numbers("participants_by_industry")["games"] == 1
