@@ -161,8 +161,7 @@ def _database(url: str, **more: Any) -> dict[str, Any]:
     options = {key: value for key, value in parts.items() if key not in known}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        # What `lantern.lib.compiled` asks stays prepared; all other statements are bound by the client and never are.
-        "OPTIONS": {**options, "prepare_threshold": 0},
+        "OPTIONS": options,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": True,
         **named,

@@ -176,8 +176,8 @@ def _lock(second: SecondReview) -> None:
     Whose it is has to be asked by a later statement: what may be updated follows from other tables, so that one which
     has waited for the row would go by what it saw before it.
     """
-    Review.objects.select_for_update().get(pk=second.review_id)
-    SecondReview.objects.select_for_update().get(pk=second.pk)
+    Review.objects.select_for_update(no_key=True).get(pk=second.review_id)
+    SecondReview.objects.select_for_update(no_key=True).get(pk=second.pk)
 
 
 def _conclude(second: SecondReview, conclusion: Conclusion, *, words: str, by: Member) -> None:

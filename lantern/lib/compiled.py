@@ -6,13 +6,13 @@ its parameters at each.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import NotSupportedError, connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import BooleanField, Expression, Func, Model, QuerySet, Value
 from django.db.models.query import get_related_populators
@@ -61,12 +61,26 @@ class _Statement:
 
 @contextmanager
 def prepared_cursor() -> "Iterator[Any]":
-    """A cursor whose statements are kept prepared on their connection: for those that are asked again and again."""
+    """A cursor whose statements are kept prepared on their connection: for those that are asked again and again.
+
+    All others are bound by the client, and psycopg keeps nothing of them: it would be their values as well.
+    """
     # What `connection.cursor()` does, which would make one of the other kind first.
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    with connection._prepare_cursor(ServerBindingCursor(connection.connection)) as cursor:  # type: ignore[attr-defined,call-arg]
-        yield cursor
+    raw = connection.connection
+    before, raw.prepare_threshold = raw.prepare_threshold, 0
+    try:
+        with connection._prepare_cursor(ServerBindingCursor(raw)) as cursor:  # type: ignore[attr-defined,call-arg]
+            yield cursor
+    except NotSupportedError:
+        # A migration has changed the columns that a kept statement answers with. It is forgotten with the connection,
+        # or where there is a transaction with its end.
+        if not connection.in_atomic_block:
+            connection.close()
+        raise
+    finally:
+        raw.prepare_threshold = before
 
 
 class CompiledQuery(Generic[Kind, Row]):
@@ -84,9 +98,12 @@ class CompiledQuery(Generic[Kind, Row]):
         statement = self._statement
         if missing := statement.names - values.keys():
             raise KeyError(*missing)
-        with prepared_cursor() as cursor:
-            cursor.execute(statement.text, values)
-            return list(cursor.fetchall())
+        try:
+            return self._ask(statement.text, values)
+        except NotSupportedError:
+            if connection.in_atomic_block:
+                raise
+            return self._ask(statement.text, values)
 
     def objects(self, **values: Any) -> list[Kind]:
         """The same as rows of the model, with what the queryset selects beside them."""
@@ -95,6 +112,11 @@ class CompiledQuery(Generic[Kind, Row]):
     def first(self, **values: Any) -> Kind | None:
         """The first of them, if there is one."""
         return next(self._objects(self.rows(**values)), None)
+
+    def _ask(self, text: str, values: Mapping[str, Any]) -> list[Row]:
+        with prepared_cursor() as cursor:
+            cursor.execute(text, values)
+            return list(cursor.fetchall())
 
     def _objects(self, rows: list[Any]) -> Iterator[Kind]:
         compiler = self._statement.compiler

@@ -59,9 +59,8 @@ class SecondReviewQuerySet(models.QuerySet["SecondReview"]):
     def due_for(self, member: Member) -> Self:
         """Those the member could take now: final enough to look at, and held by nobody else."""
         free = Q(second_by__isnull=True) | Q(second_by=member) | Q(held_until__lte=Now())
-        decided = self.visible_to(member).pending().filter(review__state=ReviewState.DECIDED)
         blind = ~Q(read_by__contains=[member.pk]) | Q(second_by=member)
-        return decided.filter(blind, free, ready_at__lte=Now()).order_by("created_at", "id")
+        return self.standing_for(member).filter(blind, free, ready_at__lte=Now()).order_by("created_at", "id")
 
     def hiding_from(self, member: Member) -> Self:
         """Those whose first decision the member is not to read yet: she may still be the one who votes blind."""
@@ -69,8 +68,12 @@ class SecondReviewQuerySet(models.QuerySet["SecondReview"]):
         return own.exclude(read_by__contains=[member.pk])
 
     def held_by(self, member: Member) -> Self:
-        """Those on which the member's lease runs."""
-        return self.visible_to(member).pending().filter(second_by=member, held_until__gt=Now())
+        """Those on which the member's lease runs, while the decision stands: nobody has opened the review again."""
+        return self.standing_for(member).filter(second_by=member, held_until__gt=Now())
+
+    def standing_for(self, member: Member) -> Self:
+        """Those that wait for somebody, of those the member may see."""
+        return self.visible_to(member).pending().filter(review__state=ReviewState.DECIDED)
 
 
 class SecondReview(models.Model):

@@ -22,7 +22,11 @@ from reviews.second_reviews import NotYetVoted, SecondTaken
 from signals.contribution_page import told_contributions
 from signals.revealing import reveal as reveal_value
 
-TAKEN = "Somebody else has this second look now, or your time with it ran out. Nothing was saved."
+TAKEN = (
+    "Somebody else has this second look now, your time with it ran out, or the review was opened again. "
+    "Nothing was saved."
+)
+OVER = "This second look is over: the decision was taken back, or its signal has ended. Nothing was saved."
 
 
 @requires(Action.SECOND_REVIEW)
@@ -140,6 +144,10 @@ def _visible(request: MemberRequest, second_id: UUID) -> SecondReview:
 
 
 def _lost(request: MemberRequest, found: SecondReview, **forms: Any) -> HttpResponse:
+    still_there = SecondReview.objects.visible_to(request.member).filter(pk=found.pk)
+    if not still_there.exists():
+        messages.warning(request, OVER)
+        return redirect("reviews:seconds")
     messages.warning(request, TAKEN)
     return _page(request, _visible(request, found.pk), status=409, **forms)
 

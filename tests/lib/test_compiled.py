@@ -1,9 +1,11 @@
 """Queries whose SQL is made once: what is filled in counts, and nothing of an earlier asking stays."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection
+from django.db import NotSupportedError, connection, connections, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
@@ -113,3 +115,42 @@ def test_a_statement_of_one_s_own_is_prepared_too(django_assert_num_queries: Any
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::int AS bound_by_the_client", [1])
     assert not [each for each in prepared() if each.startswith("SELECT 1::int")]
+
+
+def test_nothing_is_kept_of_statements_that_are_not_prepared(northwind: Participant) -> None:
+    companies.rows(slug="northwind", name="-")
+    assert connection.connection.prepare_threshold is None
+    assert list(Participant.objects.filter(slug="nothing-is-kept-of-this")) == []
+    assert "nothing-is-kept-of-this" not in str(vars(connection.connection._prepared))
+
+
+@pytest.fixture
+def longer_names() -> Iterator[Callable[[], None]]:
+    """Makes a column longer, as a migration does while other connections are at work."""
+
+    def change(length: int) -> None:
+        with psycopg.connect(**connections["owner"].get_connection_params(), autocommit=True) as owner:
+            owner.execute(f"ALTER TABLE participants_participant ALTER COLUMN name TYPE varchar({length})".encode())
+
+    length = Participant._meta.get_field("name").max_length
+    assert length
+    yield lambda: change(length + 1)
+    change(length)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_becomes_longer_is_no_matter_outside_a_transaction(longer_names: Callable[[], None]) -> None:
+    assert companies.rows(slug="-", name="-") == []
+    longer_names()
+    assert companies.rows(slug="-", name="-") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_one_it_fails_once(longer_names: Callable[[], None]) -> None:
+    with transaction.atomic():
+        assert companies.rows(slug="-", name="-") == []
+    longer_names()
+    with pytest.raises(NotSupportedError), transaction.atomic():
+        companies.rows(slug="-", name="-")
+    with transaction.atomic():
+        assert companies.rows(slug="-", name="-") == []

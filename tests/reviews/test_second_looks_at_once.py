@@ -9,7 +9,8 @@ from audit.models import AuditEvent
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member
 from reviews.deciding import Conclusion
-from reviews.models import Decision, SecondReview
+from reviews.models import Decision, Review, SecondReview
+from reviews.reopening import reopen
 from reviews.second_reviews import NotYetVoted, SecondTaken, agree, change, return_to_first, take, vote
 from reviews.undoing import TooLate, undo
 from tests.at_once import in_thread, until_somebody_waits
@@ -110,3 +111,19 @@ def test_one_undoes_what_another_concludes(people: dict[str, Member]) -> None:
     assert not _in_turn((bob, lambda: undo(decision, by=bob)), (bea, lambda: agree(second, by=bea)))
     with acting_as_system():
         assert SecondReview.objects.get().state == "void"
+
+
+def test_one_opens_again_what_another_concludes(second: SecondReview, people: dict[str, Member]) -> None:
+    bob, bea = people["bob"], people["bea"]
+    with acting_as_system():
+        voted(second, bea, dismissed())
+        decision = Decision.objects.get()
+    other = Conclusion("dismissed", {}, "no_violation", "", "looked again")
+    steps = [
+        (bob, lambda: reopen(decision.review, decision_id=decision.pk, reason="mistake", by=bob)),
+        (bea, lambda: change(second, other, by=bea)),
+    ]
+    assert not _in_turn(*steps)
+    with acting_as_system():
+        assert Decision.objects.count() == 1
+        assert Review.objects.get(pk=decision.review_id).holder == bob

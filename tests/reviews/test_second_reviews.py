@@ -15,6 +15,7 @@ from reviews.agreement import cohens_kappa
 from reviews.deciding import Conclusion, ReasonMissing, record_decision
 from reviews.models import Decision, Feedback, Notification, Review, SecondReview
 from reviews.notices import undone
+from reviews.reopening import reopen
 from reviews.second_reviews import (
     NobodyElse,
     NotYetVoted,
@@ -23,6 +24,7 @@ from reviews.second_reviews import (
     ask_second,
     change,
     is_drawn,
+    no_second_for,
     return_to_first,
     take,
     vote,
@@ -282,6 +284,34 @@ def test_it_waits_until_the_decision_cannot_be_undone(alice: Member, bob: Member
     let_time_pass()
     assert SecondReview.objects.get().state == "void"
     assert not SecondReview.objects.due_for(bea).exists()
+
+
+def test_whoever_is_late_is_told(second: SecondReview, alice: Member, bob: Member, bea: Member) -> None:
+    """The review was opened again, and then its signal ended, while Bea had the page before her."""
+    voted(second, bea, dismissed())
+    browser, address = signed_in(bea.user), f"/reviews/second/{second.pk}/"
+    reopen(second.review, decision_id=second.decision_id, reason="mistake", by=bob)
+    answer = browser.post(f"{address}agree/", {"words": "as I read it"})
+    assert answer.status_code == 409
+    assert "the review was opened again" in answer.content.decode()
+    with pytest.raises(SecondTaken):
+        vote(second, verdict="actioned", by=bea)
+
+
+def test_whoever_comes_after_the_end_is_told(
+    second: SecondReview, bea: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ended between the opening of the page's second look and the agreeing."""
+    voted(second, bea, dismissed())
+
+    def too_late(*_: Any, **__: Any) -> None:
+        no_second_for(second.decision)
+        raise SecondTaken
+
+    monkeypatch.setattr("reviews.second_reviews.agree", too_late)
+    answer = signed_in(bea.user).post(f"/reviews/second/{second.pk}/agree/", {"words": ""}, follow=True)
+    assert answer.redirect_chain == [("/reviews/second/", 302)]
+    assert "This second look is over" in answer.content.decode()
 
 
 def test_it_ends_with_its_signal(second: SecondReview, alice: Member, bea: Member) -> None:

@@ -92,8 +92,7 @@ def _environment(port: int) -> dict[str, str]:
     known = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     database = settings.DATABASES["default"]
     parts = {word: database[name] for name, word in known.items() if database.get(name)}
-    options = {name: value for name, value in database["OPTIONS"].items() if name != "prepare_threshold"}
-    address = make_conninfo(**parts, **options)  # what the address says; the rest is said by the settings
+    address = make_conninfo(**parts, **database["OPTIONS"])
     inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     inherited.setdefault("LANTERN_URL", f"http://{ADDRESS}:{port}")  # the address in letters
     return {**inherited, "DATABASE_APP_URL": address, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
