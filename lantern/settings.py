@@ -80,6 +80,7 @@ SECRET_KEY = _secret("django.key")
 ALLOWED_HOSTS = HOSTS
 ROOT_URLCONF = "lantern.urls"
 WSGI_APPLICATION = "lantern.wsgi.application"
+FORCE_SCRIPT_NAME = ""  # the portal stands at the root, whatever a request says: links of its pages are kept
 
 # `audit-1.key`, …: the highest number signs checkpoints of the sealed record, the others still verify old ones.
 AUDIT_KEYS = _numbered("audit")

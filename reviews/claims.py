@@ -70,7 +70,7 @@ WHERE id = %(review)s AND holder_id = %(member)s AND state = 'open' AND held_unt
 RETURNING held_until
 """
 
-LOCK_PLACES = "SELECT FROM participants_member WHERE id = %s FOR NO KEY UPDATE"
+LOCK_PLACES = "SELECT FROM participants_member WHERE id = %s AND is_active FOR NO KEY UPDATE"
 
 SWEPT = 500
 RELEASE_EXPIRED = """
@@ -105,7 +105,8 @@ def claim_next(*, among: ReviewQuerySet | None = None, by: Member) -> Review | N
     if among is not None:
         _refuse_too_many(by)
         return _claim_first(among, by)
-    _lock_places(by)
+    if not lock_places(by):
+        return None
     groups = group_keys(by, Action.DECIDE)
     limits = limits_of(by)
     values: dict[str, Any] = {"member": by.pk, "participant": by.participant_id, "lease": lease(), "groups": groups}
@@ -200,8 +201,18 @@ def release_expired() -> int:
 
 def has_room(member: Member) -> bool:
     """Whether the member may hold one more. In a transaction: two windows cannot both take the last place."""
-    _lock_places(member)
-    return Review.objects.held_by(member).count() < settings.CLAIMS_PER_MEMBER
+    return lock_places(member) and Review.objects.held_by(member).count() < settings.CLAIMS_PER_MEMBER
+
+
+def lock_places(member: Member) -> bool:
+    """From here to the end of the transaction no other window of hers takes a review; False where she was removed.
+
+    What she holds has to be counted by a later statement: only that one sees what the window wrote that had the lock.
+    Whoever locks a review of hers as well does so afterwards, as her removal does.
+    """
+    with prepared_cursor() as cursor:
+        cursor.execute(LOCK_PLACES, [member.pk])
+        return cursor.fetchone() is not None
 
 
 @transaction.atomic
@@ -228,15 +239,6 @@ def release_departed(participant: Participant, *, by: Actor) -> None:
 @CompiledQuery
 def _held() -> QuerySet[Review]:
     return Review.objects.visible_in(**ANY_REACH).held_by(Parameter("member")).order_by("held_until")[:1]
-
-
-def _lock_places(member: Member) -> None:
-    """From here to the end of the transaction no other window of hers takes a review.
-
-    What she holds has to be counted by a later statement: only that one sees what the window wrote that had the lock.
-    """
-    with prepared_cursor() as cursor:
-        cursor.execute(LOCK_PLACES, [member.pk])
 
 
 def _refuse_too_many(by: Member) -> None:

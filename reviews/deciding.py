@@ -12,7 +12,7 @@ from audit.events import Event
 from audit.record import record
 from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
-from reviews.claims import ClaimLost
+from reviews.claims import ClaimLost, lock_places
 from reviews.models import Decision, DecisionBatch, Measure, Review, ReviewState
 from reviews.notices import decided
 from reviews.outcomes import DISMISSALS, VERDICTS
@@ -78,6 +78,7 @@ def record_decision(
 def conclude(review: Review, said: Conclusion, *, by: Member, batch: DecisionBatch | None = None) -> Decision:
     """As `record_decision`; in a batch where many are decided together. Names the decision it replaces, if any."""
     said.refuse_what_does_not_fit()
+    lock_places(by)
     done = {"state": ReviewState.DECIDED, "holder": None, "held_until": None, "flag": ""}
     if not Review.objects.held_by(by).filter(pk=review.pk).update(**done, settle_at=Now() + settings.UNDO_WINDOW):
         raise ClaimLost

@@ -13,7 +13,7 @@ from lantern.lib.compiled import CompiledQuery, Parameter
 from lantern.lib.paging import MOST
 from participants.models import Member
 from reviews.care import SEVERE_FROM, must_break
-from reviews.claims import AlreadyClaimed, BreakFirst, ClaimLost, take
+from reviews.claims import AlreadyClaimed, BreakFirst, ClaimLost, lock_places, take
 from reviews.deciding import Conclusion, conclude
 from reviews.models import DecisionBatch, Review
 from reviews.models.review import ANY_REACH, ReviewQuerySet, reach_of
@@ -49,6 +49,7 @@ def decide_many(opened: Review, reviews: Sequence[Review], said: Conclusion, *, 
     break, and what does not fit in `said`.
     """
     said.refuse_what_does_not_fit()
+    lock_places(by)
     if not Review.objects.held_by(by).filter(pk=opened.pk).exists():
         raise ClaimLost
     chosen = {review.pk for review in reviews}

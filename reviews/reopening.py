@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from audit.events import Event
 from audit.record import record
 from participants.models import Member
-from reviews.claims import TooManyClaims, has_room, lease
+from reviews.claims import TooManyClaims, has_room, lease, lock_places
 from reviews.deciding import ReasonMissing
 from reviews.models import Decision, Reopening, Review, ReviewState
 from reviews.outcomes import REOPENINGS
@@ -27,6 +27,7 @@ def reopen(review: Review, *, decision_id: UUID, reason: str, words: str = "", b
     why = REOPENINGS.get(reason)
     if why is None or (why.needs_words and not words):
         raise ReasonMissing
+    lock_places(by)
     locked = Review.objects.select_for_update().get(pk=review.pk)
     seen = Decision.objects.in_force().filter(pk=decision_id, review=review).first()
     if locked.state != ReviewState.DECIDED or seen is None:

@@ -11,7 +11,7 @@ from audit.events import Event
 from audit.record import record
 from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
-from reviews.claims import has_room, lease
+from reviews.claims import has_room, lease, lock_places
 from reviews.models import Decision, Review, ReviewState, UndoneDecision
 from reviews.notices import undone
 from reviews.signals_ended import close_ended
@@ -47,6 +47,7 @@ def undo(decision: Decision, *, by: Member) -> Review:
 
     Raises `TooLate`.
     """
+    lock_places(by)
     review = Review.objects.select_for_update().get(pk=decision.review_id)
     undoable = Decision.objects.undoable_by(by).filter(pk=decision.pk)
     if review.state != ReviewState.DECIDED or not undoable.exists():

@@ -1,6 +1,7 @@
 """Parts of pages that are made once: the same words as made anew, escaped, and nobody else's."""
 
 import pytest
+from django.core.handlers.wsgi import get_script_name
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
@@ -60,3 +61,8 @@ def test_the_form_begins_with_the_policy_that_one_named_last_oneself(alice: Memb
     decide(bob, alice, {**ACTIONED, "policy": "4.2 <Safety>"})
     assert "4.2 &lt;Safety&gt;" in decision_fields(DecisionForm.beginning(bob))
     assert "4.2" not in decision_fields(DecisionForm.beginning(alice))
+
+
+def test_a_request_does_not_say_where_the_portal_stands() -> None:
+    """Servers take a header SCRIPT_NAME for the path above the portal; the links of a part would lead there for all."""
+    assert get_script_name({"SCRIPT_NAME": "/elsewhere", "PATH_INFO": "/reviews/"}) == ""
