@@ -37,6 +37,7 @@ READY_SECONDS = 90.0
 AT_WORK_SECONDS = 60.0
 TAIL_SECONDS = 600.0
 REST_SECONDS = 3.0
+MANY = 100  # faults
 
 
 @dataclass
@@ -63,7 +64,10 @@ class Told:
         verdict = self.verdict
         enough = self.hit.total() >= self.wanted[0] and len(self.ledger.uploads) >= self.wanted[1]
         nothing = not (verdict.lost or verdict.doubled or verdict.stuck or self.got_in or self.ledger.errors)
-        return enough and nothing and bool(self.asked) and self.naive.lost > 0 and self.naive.doubled > 0
+        ways = (self.naive.lost > 0, self.naive.doubled > 0)
+        # One naive way loses and one doubles. A short run may be over before a fault has met both.
+        failed = all(ways) if self.wanted[0] >= MANY else any(ways)
+        return enough and nothing and bool(self.asked) and failed
 
     def lines(self) -> list[str]:
         """One line for each figure."""
