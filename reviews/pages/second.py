@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -144,12 +144,13 @@ def _visible(request: MemberRequest, second_id: UUID) -> SecondReview:
 
 
 def _lost(request: MemberRequest, found: SecondReview, **forms: Any) -> HttpResponse:
-    still_there = SecondReview.objects.visible_to(request.member).filter(pk=found.pk)
-    if not still_there.exists():
+    try:
+        now = _visible(request, found.pk)
+    except Http404:
         messages.warning(request, OVER)
         return redirect("reviews:seconds")
     messages.warning(request, TAKEN)
-    return _page(request, _visible(request, found.pk), status=409, **forms)
+    return _page(request, now, status=409, **forms)
 
 
 def _page(request: MemberRequest, found: SecondReview, *, status: int = 200, **more: Any) -> HttpResponse:
