@@ -73,6 +73,15 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "person",
                 "verbose_name_plural": "people",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_is_unique_in_any_case"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("coalition_role__in", ["", "staff", "auditor"])),
+                        name="user_coalition_role_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -113,22 +122,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("email"), name="user_email_is_unique_in_any_case"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("coalition_role__in", ["", "staff", "auditor"])),
-                name="user_coalition_role_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authenticator",
-            constraint=models.UniqueConstraint(fields=("user", "name"), name="authenticator_name_is_unique_per_person"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "name"), name="authenticator_name_is_unique_per_person")
+                ],
+            },
         ),
     ]

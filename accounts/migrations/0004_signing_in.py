@@ -54,6 +54,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("user",), name="recovery_sheet_is_one_per_person")],
+            },
         ),
         migrations.CreateModel(
             name="RecoveryCode",
@@ -68,6 +71,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("sheet", "digest"), name="recovery_code_is_unique_per_sheet")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Session",
@@ -168,13 +176,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="recoverysheet",
-            constraint=models.UniqueConstraint(fields=("user",), name="recovery_sheet_is_one_per_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="recoverycode",
-            constraint=models.UniqueConstraint(fields=("sheet", "digest"), name="recovery_code_is_unique_per_sheet"),
         ),
     ]

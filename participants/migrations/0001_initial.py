@@ -87,6 +87,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "applied",
+                                    "under_review",
+                                    "agreement_out",
+                                    "training",
+                                    "active",
+                                    "suspended",
+                                    "rejected",
+                                    "left",
+                                ],
+                            )
+                        ),
+                        name="participant_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "active"), _negated=True),
+                            ("active_since__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="participant_has_date_when_active",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +147,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["analyst", "lead", "admin"])), name="member_role_is_known"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SharingGroupPermission",
@@ -133,6 +168,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "unique_together": {("group", "permission", "content_object")},
             },
         ),
         migrations.CreateModel(
@@ -148,50 +184,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "unique_together": {("user", "permission", "content_object")},
             },
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "applied",
-                            "under_review",
-                            "agreement_out",
-                            "training",
-                            "active",
-                            "suspended",
-                            "rejected",
-                            "left",
-                        ],
-                    )
-                ),
-                name="participant_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "active"), _negated=True), ("active_since__isnull", False), _connector="OR"
-                ),
-                name="participant_has_date_when_active",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="member",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("role__in", ["analyst", "lead", "admin"])), name="member_role_is_known"
-            ),
-        ),
-        migrations.AlterUniqueTogether(
-            name="sharinggrouppermission",
-            unique_together={("group", "permission", "content_object")},
-        ),
-        migrations.AlterUniqueTogether(
-            name="sharinggroupuserpermission",
-            unique_together={("user", "permission", "content_object")},
         ),
     ]

@@ -35,9 +35,35 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="participants.participant",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("participant", "version"), name="agreement_is_unique_by_version"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True), ("valid_until__gte", models.F("signed_on")), _connector="OR"
+                        ),
+                        name="agreement_ends_after_it_is_signed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -55,7 +81,29 @@ class Migration(migrations.Migration):
                 ),
                 ("saved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ("submitted_at", models.DateTimeField(null=True)),
+                (
+                    "participant",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="application",
+                        to="participants.participant",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("link",), name="application_is_unique_by_link"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("participant__isnull", True), ("submitted_at__isnull", True)),
+                            models.Q(("participant__isnull", False), ("submitted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="application_has_participant_when_submitted",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Buddy",
@@ -64,9 +112,30 @@ class Migration(migrations.Migration):
                 ("person", models.CharField(help_text="Whom to ask there, by name.", max_length=100)),
                 ("since", models.DateField()),
                 ("until", models.DateField()),
+                (
+                    "helper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="helps", to="participants.participant"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="buddy", to="participants.participant"
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "buddies",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("participant", models.F("helper")), _negated=True),
+                        name="buddy_is_another_participant",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("since"))), name="buddy_ends_after_it_begins"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,9 +164,68 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="check_ins",
+                        to="participants.participant",
+                    ),
+                ),
+                (
+                    "signed_off_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "check-in",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["check_in", "practice_review"])), name="check_in_kind_is_known"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("participant", "kind", "due_on"), name="check_in_is_due_once_a_day"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("signed_off_at__isnull", True)),
+                        fields=("participant", "kind"),
+                        name="check_in_is_open_one_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("answered_by__isnull", False),
+                                ("answers__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="check_in_is_answered_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("signed_off_at__isnull", True), ("signed_off_by__isnull", True)),
+                            models.Q(("answered_at__isnull", False), ("signed_off_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="check_in_is_signed_off_when_answered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,7 +246,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField()),
+                (
+                    "check_in",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="participants.checkin"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="participants.participant",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("check_in", "step"), name="check_in_step_is_taken_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("step__in", ["first", "second", "due", "read_only", "suspended"])),
+                        name="check_in_step_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StateChange",
@@ -160,9 +312,61 @@ class Migration(migrations.Migration):
                 ),
                 ("reason", models.TextField(blank=True, max_length=1000)),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="state_changes",
+                        to="participants.participant",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "before__in",
+                                [
+                                    "applied",
+                                    "under_review",
+                                    "agreement_out",
+                                    "training",
+                                    "active",
+                                    "read_only",
+                                    "suspended",
+                                    "rejected",
+                                    "left",
+                                ],
+                            ),
+                            (
+                                "after__in",
+                                [
+                                    "applied",
+                                    "under_review",
+                                    "agreement_out",
+                                    "training",
+                                    "active",
+                                    "read_only",
+                                    "suspended",
+                                    "rejected",
+                                    "left",
+                                ],
+                            ),
+                        ),
+                        name="state_change_names_known_states",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,7 +377,37 @@ class Migration(migrations.Migration):
                 ("accepted", models.BooleanField()),
                 ("note", models.TextField(blank=True, max_length=1000)),
                 ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vetting",
+                        to="participants.participant",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("participant", "question"), name="vetting_answers_each_question_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("question__in", ["standard", "appeals", "human_review", "government", "reporting"])
+                        ),
+                        name="vetting_question_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="participant",
@@ -233,259 +467,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="participant_has_date_when_active",
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreement",
-            name="added_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="agreement",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="agreements", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="application",
-            name="participant",
-            field=models.OneToOneField(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="application",
-                to="participants.participant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="buddy",
-            name="helper",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="helps", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="buddy",
-            name="participant",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="buddy", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="checkin",
-            name="answered_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="checkin",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="check_ins", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="checkin",
-            name="signed_off_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="checkinnotice",
-            name="check_in",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="participants.checkin"
-            ),
-        ),
-        migrations.AddField(
-            model_name="checkinnotice",
-            name="participant",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="participants.participant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="statechange",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="statechange",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="state_changes", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="vettinganswer",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="vettinganswer",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="vetting", to="participants.participant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                fields=("participant", "version"), name="agreement_is_unique_by_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True), ("valid_until__gte", models.F("signed_on")), _connector="OR"
-                ),
-                name="agreement_ends_after_it_is_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.UniqueConstraint(fields=("link",), name="application_is_unique_by_link"),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("participant__isnull", True), ("submitted_at__isnull", True)),
-                    models.Q(("participant__isnull", False), ("submitted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="application_has_participant_when_submitted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buddy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("participant", models.F("helper")), _negated=True),
-                name="buddy_is_another_participant",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="buddy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until__gt", models.F("since"))), name="buddy_ends_after_it_begins"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["check_in", "practice_review"])), name="check_in_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkin",
-            constraint=models.UniqueConstraint(
-                fields=("participant", "kind", "due_on"), name="check_in_is_due_once_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkin",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("signed_off_at__isnull", True)),
-                fields=("participant", "kind"),
-                name="check_in_is_open_one_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at__isnull", True), ("answered_by__isnull", True)),
-                    models.Q(
-                        ("answered_at__isnull", False), ("answered_by__isnull", False), ("answers__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="check_in_is_answered_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("signed_off_at__isnull", True), ("signed_off_by__isnull", True)),
-                    models.Q(("answered_at__isnull", False), ("signed_off_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="check_in_is_signed_off_when_answered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkinnotice",
-            constraint=models.UniqueConstraint(fields=("check_in", "step"), name="check_in_step_is_taken_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="checkinnotice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step__in", ["first", "second", "due", "read_only", "suspended"])),
-                name="check_in_step_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statechange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "before__in",
-                        [
-                            "applied",
-                            "under_review",
-                            "agreement_out",
-                            "training",
-                            "active",
-                            "read_only",
-                            "suspended",
-                            "rejected",
-                            "left",
-                        ],
-                    ),
-                    (
-                        "after__in",
-                        [
-                            "applied",
-                            "under_review",
-                            "agreement_out",
-                            "training",
-                            "active",
-                            "read_only",
-                            "suspended",
-                            "rejected",
-                            "left",
-                        ],
-                    ),
-                ),
-                name="state_change_names_known_states",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vettinganswer",
-            constraint=models.UniqueConstraint(
-                fields=("participant", "question"), name="vetting_answers_each_question_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vettinganswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("question__in", ["standard", "appeals", "human_review", "government", "reporting"])
-                ),
-                name="vetting_question_is_known",
             ),
         ),
     ]

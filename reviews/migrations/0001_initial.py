@@ -69,6 +69,39 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        models.F("participant"),
+                        models.OrderBy(models.F("priority"), descending=True),
+                        models.F("created_at"),
+                        models.F("id"),
+                        condition=models.Q(("state", "open")),
+                        name="review_queue",
+                    ),
+                    models.Index(condition=models.Q(("holder__isnull", False)), fields=["holder"], name="review_held"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("signal", "participant"), name="review_is_one_per_participant_and_signal"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "decided", "closed"])), name="review_state_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("held_until__isnull", True), ("holder__isnull", True)),
+                            models.Q(("held_until__isnull", False), ("holder__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="review_lease_has_holder_and_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "open"), ("holder__isnull", True), _connector="OR"),
+                        name="review_is_held_only_while_open",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -134,6 +167,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["decided_at"], name="decision_by_time")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["actioned", "dismissed"])), name="decision_verdict_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                (
+                                    "dismissal__in",
+                                    [
+                                        "not_on_platform",
+                                        "no_violation",
+                                        "not_enough_information",
+                                        "wrong_identity",
+                                        "already_known",
+                                        "out_of_date",
+                                        "other",
+                                    ],
+                                ),
+                                ("verdict", "dismissed"),
+                            ),
+                            models.Q(("dismissal", ""), ("verdict", "actioned")),
+                            _connector="OR",
+                        ),
+                        name="decision_has_reason_when_dismissed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("dismissal__in", ["other"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_tells_words_when_other",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaces__isnull", True)),
+                        fields=("review",),
+                        name="decision_is_first_once_per_review",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Measure",
@@ -196,104 +272,5 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("count__gte", 1)), name="measure_counts_something"),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(
-                models.F("participant"),
-                models.OrderBy(models.F("priority"), descending=True),
-                models.F("created_at"),
-                models.F("id"),
-                condition=models.Q(("state", "open")),
-                name="review_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(condition=models.Q(("holder__isnull", False)), fields=["holder"], name="review_held"),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                fields=("signal", "participant"), name="review_is_one_per_participant_and_signal"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "decided", "closed"])), name="review_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("held_until__isnull", True), ("holder__isnull", True)),
-                    models.Q(("held_until__isnull", False), ("holder__isnull", False)),
-                    _connector="OR",
-                ),
-                name="review_lease_has_holder_and_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "open"), ("holder__isnull", True), _connector="OR"),
-                name="review_is_held_only_while_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["decided_at"], name="decision_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["actioned", "dismissed"])), name="decision_verdict_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        (
-                            "dismissal__in",
-                            [
-                                "not_on_platform",
-                                "no_violation",
-                                "not_enough_information",
-                                "wrong_identity",
-                                "already_known",
-                                "out_of_date",
-                                "other",
-                            ],
-                        ),
-                        ("verdict", "dismissed"),
-                    ),
-                    models.Q(("dismissal", ""), ("verdict", "actioned")),
-                    _connector="OR",
-                ),
-                name="decision_has_reason_when_dismissed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dismissal__in", ["other"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_tells_words_when_other",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("replaces__isnull", True)),
-                fields=("review",),
-                name="decision_is_first_once_per_review",
-            ),
         ),
     ]

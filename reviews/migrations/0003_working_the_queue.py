@@ -38,7 +38,35 @@ class Migration(migrations.Migration):
                     "recorded_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="appeal", to="reviews.decision"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        help_text="The decision's; here for the wall.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="participants.participant",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__in", ["upheld", "reversed"])), name="appeal_outcome_is_known"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DecisionBatch",
@@ -51,6 +79,18 @@ class Migration(migrations.Migration):
                 (
                     "decided_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
                 ),
             ],
         ),
@@ -85,7 +125,47 @@ class Migration(migrations.Migration):
                 ("policy", models.CharField(blank=True, max_length=200)),
                 ("reason", models.CharField(blank=True, max_length=1000)),
                 ("made_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decision_templates",
+                        to="participants.participant",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("participant", "name"), name="template_has_a_name_of_its_own"),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["actioned", "dismissed"])), name="template_verdict_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "dismissal__in",
+                                [
+                                    "",
+                                    "not_on_platform",
+                                    "no_violation",
+                                    "not_enough_information",
+                                    "wrong_identity",
+                                    "already_known",
+                                    "out_of_date",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="template_dismissal_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="KeySettings",
@@ -102,6 +182,12 @@ class Migration(migrations.Migration):
                 ),
                 ("is_on", models.BooleanField(default=True)),
                 ("keys", models.JSONField(default=dict, help_text="Act to key, only those that differ.")),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -118,7 +204,26 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="queue_views",
+                        to="participants.member",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "name"), name="queue_view_has_a_name_of_its_own")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reopening",
@@ -145,7 +250,55 @@ class Migration(migrations.Migration):
                     "reopened_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        help_text="The one that stood and is looked at again.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="reviews.decision",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        help_text="The review's; here for the wall.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="participants.participant",
+                    ),
+                ),
+                (
+                    "reopened_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reopenings", to="reviews.review"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reason__in", ["new_information", "mistake", "appeal", "signal_changed", "other"])
+                        ),
+                        name="reopening_reason_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason__in", ["other"]), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="reopening_tells_words_when_other",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RoutingRule",
@@ -175,7 +328,64 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), size=None),
                 ),
                 ("changed_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kinds__contained_by",
+                                [
+                                    "email",
+                                    "phone",
+                                    "username",
+                                    "account_id",
+                                    "payment_handle",
+                                    "url",
+                                    "domain",
+                                    "keyword",
+                                    "md5",
+                                    "sha1",
+                                    "sha256",
+                                    "pdq",
+                                    "photodna",
+                                    "video_md5",
+                                ],
+                            )
+                        ),
+                        name="rule_names_known_kinds",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "harm_types__contained_by",
+                                [
+                                    "csam_distribution",
+                                    "grooming",
+                                    "financial_sextortion",
+                                    "sextortion",
+                                    "trafficking",
+                                    "contact_offence",
+                                    "self_generated",
+                                    "ai_generated",
+                                    "sexualisation",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="rule_names_known_harm_types",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severities__contained_by", [1, 2, 3, 4])), name="rule_names_severities"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="UndoneDecision",
@@ -188,6 +398,27 @@ class Migration(migrations.Migration):
                     "undone_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="undone", to="reviews.decision"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        help_text="The decision's; here for the wall.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="participants.participant",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -195,7 +426,32 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="participants.member"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        help_text="The review's; here for the wall.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="participants.participant",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="viewings", to="reviews.review"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(fields=["seen_at"], name="viewing_by_age")],
+                "constraints": [models.UniqueConstraint(fields=("review", "member"), name="viewing_is_one_per_member")],
+            },
         ),
         migrations.AddField(
             model_name="decision",
@@ -269,44 +525,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="appeal",
-            name="decision",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="appeal", to="reviews.decision"
-            ),
-        ),
-        migrations.AddField(
-            model_name="appeal",
-            name="participant",
-            field=models.ForeignKey(
-                help_text="The decision's; here for the wall.",
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="participants.participant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="appeal",
-            name="recorded_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="decisionbatch",
-            name="decided_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="decisionbatch",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
             model_name="decision",
             name="batch",
             field=models.ForeignKey(
@@ -315,254 +533,5 @@ class Migration(migrations.Migration):
                 related_name="decisions",
                 to="reviews.decisionbatch",
             ),
-        ),
-        migrations.AddField(
-            model_name="decisiontemplate",
-            name="made_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="decisiontemplate",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="decision_templates",
-                to="participants.participant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="keysettings",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="queueview",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="queue_views", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="queueview",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reopening",
-            name="decision",
-            field=models.ForeignKey(
-                help_text="The one that stood and is looked at again.",
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="reviews.decision",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reopening",
-            name="participant",
-            field=models.ForeignKey(
-                help_text="The review's; here for the wall.",
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="participants.participant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reopening",
-            name="reopened_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="reopening",
-            name="review",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="reopenings", to="reviews.review"
-            ),
-        ),
-        migrations.AddField(
-            model_name="routingrule",
-            name="changed_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="undonedecision",
-            name="decision",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT, related_name="undone", to="reviews.decision"
-            ),
-        ),
-        migrations.AddField(
-            model_name="undonedecision",
-            name="participant",
-            field=models.ForeignKey(
-                help_text="The decision's; here for the wall.",
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="participants.participant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="undonedecision",
-            name="undone_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="viewing",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="viewing",
-            name="participant",
-            field=models.ForeignKey(
-                help_text="The review's; here for the wall.",
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="participants.participant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="viewing",
-            name="review",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="viewings", to="reviews.review"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["upheld", "reversed"])), name="appeal_outcome_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisiontemplate",
-            constraint=models.UniqueConstraint(fields=("participant", "name"), name="template_has_a_name_of_its_own"),
-        ),
-        migrations.AddConstraint(
-            model_name="decisiontemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["actioned", "dismissed"])), name="template_verdict_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decisiontemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "dismissal__in",
-                        [
-                            "",
-                            "not_on_platform",
-                            "no_violation",
-                            "not_enough_information",
-                            "wrong_identity",
-                            "already_known",
-                            "out_of_date",
-                            "other",
-                        ],
-                    )
-                ),
-                name="template_dismissal_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="queueview",
-            constraint=models.UniqueConstraint(fields=("member", "name"), name="queue_view_has_a_name_of_its_own"),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__in", ["new_information", "mistake", "appeal", "signal_changed", "other"])),
-                name="reopening_reason_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reopening",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason__in", ["other"]), _negated=True),
-                    models.Q(("words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="reopening_tells_words_when_other",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kinds__contained_by",
-                        [
-                            "email",
-                            "phone",
-                            "username",
-                            "account_id",
-                            "payment_handle",
-                            "url",
-                            "domain",
-                            "keyword",
-                            "md5",
-                            "sha1",
-                            "sha256",
-                            "pdq",
-                            "photodna",
-                            "video_md5",
-                        ],
-                    )
-                ),
-                name="rule_names_known_kinds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "harm_types__contained_by",
-                        [
-                            "csam_distribution",
-                            "grooming",
-                            "financial_sextortion",
-                            "sextortion",
-                            "trafficking",
-                            "contact_offence",
-                            "self_generated",
-                            "ai_generated",
-                            "sexualisation",
-                            "other",
-                        ],
-                    )
-                ),
-                name="rule_names_known_harm_types",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="routingrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severities__contained_by", [1, 2, 3, 4])), name="rule_names_severities"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="viewing",
-            index=models.Index(fields=["seen_at"], name="viewing_by_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="viewing",
-            constraint=models.UniqueConstraint(fields=("review", "member"), name="viewing_is_one_per_member"),
         ),
     ]

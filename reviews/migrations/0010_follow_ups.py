@@ -68,6 +68,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["participant", "-told_at", "-id"], name="feedback_by_participant")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["helped", "not_on_platform", "wrong", "out_of_date", "want_more"])
+                        ),
+                        name="feedback_kind_is_known",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="FeedbackMessage",
@@ -98,6 +109,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["participant", "feedback", "id"], name="feedback_message_in_thread")],
+            },
         ),
         migrations.CreateModel(
             name="GivenFeedback",
@@ -151,6 +165,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["participant", "-told_at"], name="given_feedback_by_participant")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("review", "contribution"), name="feedback_is_one_per_review_and_contribution"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notification",
@@ -186,6 +208,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["user", "-id"], name="notification_by_user")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["feedback", "message", "returned", "changed", "touched"])),
+                        name="notification_kind_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("read_at__isnull", True)),
+                        fields=("user", "kind", "target"),
+                        name="notification_is_unread_once_per_target",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NotificationChoice",
@@ -219,6 +255,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__in", ["daily", "weekly", "never"])), name="digest_is_known"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OutgoingFeedback",
@@ -258,6 +301,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["ready_at"], name="outgoing_waiting")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "sent", "void"])), name="outgoing_state_is_known"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReviewPractice",
@@ -297,6 +350,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sample_percent__range", (0, 100))),
+                        name="practice_sample_is_a_share_of_hundred",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SecondReview",
@@ -401,6 +462,84 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("due", "voted"))),
+                        fields=["participant", "created_at"],
+                        name="second_review_pending",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["due", "voted", "done", "void"])),
+                        name="second_review_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("why__in", ["outcome", "severity", "sample"])),
+                        name="second_review_why_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("second_by__isnull", True),
+                            models.Q(("second_by", models.F("first_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="second_review_is_never_by_the_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("dismissal", ""), ("verdict", "")),
+                            models.Q(("dismissal", ""), ("verdict", "actioned")),
+                            models.Q(
+                                (
+                                    "dismissal__in",
+                                    [
+                                        "not_on_platform",
+                                        "no_violation",
+                                        "not_enough_information",
+                                        "wrong_identity",
+                                        "already_known",
+                                        "out_of_date",
+                                        "other",
+                                    ],
+                                ),
+                                ("verdict", "dismissed"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="second_review_vote_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["due", "void"]),
+                            models.Q(
+                                models.Q(("verdict", ""), _negated=True),
+                                ("second_by__isnull", False),
+                                ("voted_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="second_review_votes_before_it_sees",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("concluded_at__isnull", False),
+                                ("conclusion__in", ["agree", "change", "return"]),
+                                ("state", "done"),
+                            ),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("concluded_at__isnull", True),
+                                ("conclusion", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="second_review_has_conclusion_when_done",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="WorkedItem",
@@ -422,6 +561,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["user", "ended_at"], name="worked_item_by_user")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at__gte", models.F("began_at"))),
+                        name="worked_item_ends_after_it_began",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CareChoice",
@@ -475,170 +623,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="feedback",
-            index=models.Index(fields=["participant", "-told_at", "-id"], name="feedback_by_participant"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["helped", "not_on_platform", "wrong", "out_of_date", "want_more"])),
-                name="feedback_kind_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feedbackmessage",
-            index=models.Index(fields=["participant", "feedback", "id"], name="feedback_message_in_thread"),
-        ),
-        migrations.AddIndex(
-            model_name="givenfeedback",
-            index=models.Index(fields=["participant", "-told_at"], name="given_feedback_by_participant"),
-        ),
-        migrations.AddConstraint(
-            model_name="givenfeedback",
-            constraint=models.UniqueConstraint(
-                fields=("review", "contribution"), name="feedback_is_one_per_review_and_contribution"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notification",
-            index=models.Index(fields=["user", "-id"], name="notification_by_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["feedback", "message", "returned", "changed", "touched"])),
-                name="notification_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("read_at__isnull", True)),
-                fields=("user", "kind", "target"),
-                name="notification_is_unread_once_per_target",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notificationchoice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("digest__in", ["daily", "weekly", "never"])), name="digest_is_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outgoingfeedback",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["ready_at"], name="outgoing_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="outgoingfeedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "sent", "void"])), name="outgoing_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewpractice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sample_percent__range", (0, 100))), name="practice_sample_is_a_share_of_hundred"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="secondreview",
-            index=models.Index(
-                condition=models.Q(("state__in", ("due", "voted"))),
-                fields=["participant", "created_at"],
-                name="second_review_pending",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["due", "voted", "done", "void"])), name="second_review_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("why__in", ["outcome", "severity", "sample"])), name="second_review_why_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("second_by__isnull", True),
-                    models.Q(("second_by", models.F("first_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="second_review_is_never_by_the_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dismissal", ""), ("verdict", "")),
-                    models.Q(("dismissal", ""), ("verdict", "actioned")),
-                    models.Q(
-                        (
-                            "dismissal__in",
-                            [
-                                "not_on_platform",
-                                "no_violation",
-                                "not_enough_information",
-                                "wrong_identity",
-                                "already_known",
-                                "out_of_date",
-                                "other",
-                            ],
-                        ),
-                        ("verdict", "dismissed"),
-                    ),
-                    _connector="OR",
-                ),
-                name="second_review_vote_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["due", "void"]),
-                    models.Q(
-                        models.Q(("verdict", ""), _negated=True),
-                        ("second_by__isnull", False),
-                        ("voted_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="second_review_votes_before_it_sees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="secondreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("concluded_at__isnull", False),
-                        ("conclusion__in", ["agree", "change", "return"]),
-                        ("state", "done"),
-                    ),
-                    models.Q(
-                        models.Q(("state", "done"), _negated=True), ("concluded_at__isnull", True), ("conclusion", "")
-                    ),
-                    _connector="OR",
-                ),
-                name="second_review_has_conclusion_when_done",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="workeditem",
-            index=models.Index(fields=["user", "ended_at"], name="worked_item_by_user"),
-        ),
-        migrations.AddConstraint(
-            model_name="workeditem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at__gte", models.F("began_at"))), name="worked_item_ends_after_it_began"
-            ),
         ),
     ]

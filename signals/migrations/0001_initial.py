@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("fingerprint",), name="incident_is_unique_by_fingerprint")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Signal",
@@ -91,6 +96,46 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("routing_due", True)), fields=["id"], name="signal_routing_due"),
+                    django.contrib.postgres.indexes.BrinIndex(fields=["last_shared_at"], name="signal_last_shared"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("fingerprint",), name="signal_is_unique_by_fingerprint"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "email",
+                                    "phone",
+                                    "username",
+                                    "account_id",
+                                    "payment_handle",
+                                    "url",
+                                    "domain",
+                                    "keyword",
+                                    "md5",
+                                    "sha1",
+                                    "sha256",
+                                    "pdq",
+                                    "photodna",
+                                    "video_md5",
+                                ],
+                            )
+                        ),
+                        name="signal_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__range", (1, 4))), name="signal_severity_is_known"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("tlp__range", (1, 4))), name="signal_tlp_is_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("confidence__range", (0, 100))), name="signal_confidence_is_in_range"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="StagedRow",
@@ -155,6 +200,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("outcome__in", ["", "new", "corroborated", "already_yours", "duplicate", "rejected"])
+                        ),
+                        name="staged_outcome_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("faults__isnull", False), ("outcome", "rejected")),
+                            models.Q(models.Q(("outcome", "rejected"), _negated=True), ("faults__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="staged_row_has_faults_when_rejected",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["batch", "fingerprint"], name="staged_row_by_fingerprint")],
+            },
         ),
         migrations.CreateModel(
             name="Upload",
@@ -245,6 +309,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["participant", "-id"], name="upload_by_participant"),
+                    models.Index(fields=["digest"], name="upload_by_digest"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["checking", "applying"])),
+                        fields=["touched_at"],
+                        name="upload_running",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["checking", "ready", "applying", "done", "refused", "cancelled"])
+                        ),
+                        name="upload_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "refused"), ("refusal", ""), _connector="XOR"),
+                        name="upload_has_refusal_when_refused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["applying", "done"]), _negated=True),
+                            ("confirmed_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="upload_is_shared_only_when_confirmed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rows_total__isnull", True), ("rows_checked__lte", models.F("rows_total")), _connector="OR"
+                        ),
+                        name="upload_checked_rows_are_of_its_rows",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Contribution",
@@ -337,6 +438,57 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "in_force")),
+                        fields=("signal", "participant"),
+                        name="contribution_in_force_is_one_per_participant_and_signal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["in_force", "superseded", "withdrawn", "expired"])),
+                        name="contribution_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("state", "in_force")),
+                            models.Q(models.Q(("state", "in_force"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="contribution_has_end_when_not_in_force",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "harm_types__contained_by",
+                                [
+                                    "csam_distribution",
+                                    "grooming",
+                                    "financial_sextortion",
+                                    "sextortion",
+                                    "trafficking",
+                                    "contact_offence",
+                                    "self_generated",
+                                    "ai_generated",
+                                    "sexualisation",
+                                    "other",
+                                ],
+                            ),
+                            models.Q(("harm_types", []), _negated=True),
+                        ),
+                        name="contribution_names_known_harm_types",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__range", (1, 4))), name="contribution_severity_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tlp__range", (1, 4))), name="contribution_tlp_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("confidence__range", (0, 100))), name="contribution_confidence_is_in_range"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="UploadChunk",
@@ -363,210 +515,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(fields=("fingerprint",), name="incident_is_unique_by_fingerprint"),
-        ),
-        migrations.AddIndex(
-            model_name="signal",
-            index=models.Index(condition=models.Q(("routing_due", True)), fields=["id"], name="signal_routing_due"),
-        ),
-        migrations.AddIndex(
-            model_name="signal",
-            index=django.contrib.postgres.indexes.BrinIndex(fields=["last_shared_at"], name="signal_last_shared"),
-        ),
-        migrations.AddConstraint(
-            model_name="signal",
-            constraint=models.UniqueConstraint(fields=("fingerprint",), name="signal_is_unique_by_fingerprint"),
-        ),
-        migrations.AddConstraint(
-            model_name="signal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "email",
-                            "phone",
-                            "username",
-                            "account_id",
-                            "payment_handle",
-                            "url",
-                            "domain",
-                            "keyword",
-                            "md5",
-                            "sha1",
-                            "sha256",
-                            "pdq",
-                            "photodna",
-                            "video_md5",
-                        ],
-                    )
-                ),
-                name="signal_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__range", (1, 4))), name="signal_severity_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signal",
-            constraint=models.CheckConstraint(condition=models.Q(("tlp__range", (1, 4))), name="signal_tlp_is_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="signal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confidence__range", (0, 100))), name="signal_confidence_is_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("outcome__in", ["", "new", "corroborated", "already_yours", "duplicate", "rejected"])
-                ),
-                name="staged_outcome_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagedrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("faults__isnull", False), ("outcome", "rejected")),
-                    models.Q(models.Q(("outcome", "rejected"), _negated=True), ("faults__isnull", True)),
-                    _connector="OR",
-                ),
-                name="staged_row_has_faults_when_rejected",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagedrow",
-            index=models.Index(fields=["batch", "fingerprint"], name="staged_row_by_fingerprint"),
-        ),
-        migrations.AddIndex(
-            model_name="upload",
-            index=models.Index(fields=["participant", "-id"], name="upload_by_participant"),
-        ),
-        migrations.AddIndex(
-            model_name="upload",
-            index=models.Index(fields=["digest"], name="upload_by_digest"),
-        ),
-        migrations.AddIndex(
-            model_name="upload",
-            index=models.Index(
-                condition=models.Q(("state__in", ["checking", "applying"])),
-                fields=["touched_at"],
-                name="upload_running",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["checking", "ready", "applying", "done", "refused", "cancelled"])),
-                name="upload_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "refused"), ("refusal", ""), _connector="XOR"),
-                name="upload_has_refusal_when_refused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["applying", "done"]), _negated=True),
-                    ("confirmed_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="upload_is_shared_only_when_confirmed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="upload",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rows_total__isnull", True), ("rows_checked__lte", models.F("rows_total")), _connector="OR"
-                ),
-                name="upload_checked_rows_are_of_its_rows",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "in_force")),
-                fields=("signal", "participant"),
-                name="contribution_in_force_is_one_per_participant_and_signal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["in_force", "superseded", "withdrawn", "expired"])),
-                name="contribution_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("state", "in_force")),
-                    models.Q(models.Q(("state", "in_force"), _negated=True), ("ended_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contribution_has_end_when_not_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "harm_types__contained_by",
-                        [
-                            "csam_distribution",
-                            "grooming",
-                            "financial_sextortion",
-                            "sextortion",
-                            "trafficking",
-                            "contact_offence",
-                            "self_generated",
-                            "ai_generated",
-                            "sexualisation",
-                            "other",
-                        ],
-                    ),
-                    models.Q(("harm_types", []), _negated=True),
-                ),
-                name="contribution_names_known_harm_types",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__range", (1, 4))), name="contribution_severity_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tlp__range", (1, 4))), name="contribution_tlp_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confidence__range", (0, 100))), name="contribution_confidence_is_in_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uploadchunk",
-            constraint=models.UniqueConstraint(fields=("upload", "number"), name="chunk_is_unique_in_upload"),
+            options={
+                "constraints": [models.UniqueConstraint(fields=("upload", "number"), name="chunk_is_unique_in_upload")],
+            },
         ),
     ]

@@ -41,6 +41,12 @@ class Migration(migrations.Migration):
                     "erased_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "erased_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -62,6 +68,13 @@ class Migration(migrations.Migration):
                 ),
                 ("finished_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.Value(1), condition=models.Q(("finished_at__isnull", True)), name="expiry_run_is_alone"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Export",
@@ -105,7 +118,45 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="participants.member",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(fields=["participant", "-id"], name="export_by_participant")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "approved", "refused"])),
+                        name="export_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="export_is_decided_by_another",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Handling",
@@ -116,7 +167,33 @@ class Migration(migrations.Migration):
                 ),
                 ("tlp", models.PositiveSmallIntegerField()),
                 ("marked_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "marked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="handlings", to="signals.signal"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("participant", "signal"), name="handling_is_one_per_participant_and_signal"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("tlp__range", (1, 4))), name="handling_tlp_is_known"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LegalHold",
@@ -135,7 +212,62 @@ class Migration(migrations.Migration):
                 ),
                 ("lifted_because", models.CharField(blank=True, max_length=500)),
                 ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="signals.incident",
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="signals.signal",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("signal__isnull", True), ("incident__isnull", True), _connector="XOR"),
+                        name="hold_is_on_a_signal_or_an_incident",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at__isnull", True), ("lifted_because", ""), ("lifted_by__isnull", True)),
+                            models.Q(
+                                ("lifted_at__isnull", False),
+                                ("lifted_by__isnull", False),
+                                models.Q(("lifted_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hold_is_lifted_by_somebody_for_a_reason",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Lookup",
@@ -149,7 +281,22 @@ class Migration(migrations.Migration):
                     "asked_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lookups", to="participants.member"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(fields=["asked_at"], name="lookup_by_age")],
+            },
         ),
         migrations.CreateModel(
             name="PdqPage",
@@ -187,7 +334,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("fingerprint", models.UUIDField(help_text="Keyed; of group, sort and what the value is folded to.")),
+                (
+                    "sharing_group",
+                    models.ForeignKey(
+                        db_index=False,
+                        help_text="The signal's; here for the wall.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="participants.sharinggroup",
+                    ),
+                ),
+                (
+                    "signal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="relations", to="signals.signal"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(fields=["fingerprint"], name="relation_by_fingerprint")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("signal", "sort"), name="relation_is_one_per_signal_and_sort"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sort__in", ["mailbox", "name", "account", "host"])),
+                        name="relation_sort_is_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SavedFilter",
@@ -202,7 +375,26 @@ class Migration(migrations.Migration):
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_filters",
+                        to="participants.member",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "name"), name="saved_filter_has_a_name_of_its_own")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Withdrawal",
@@ -236,7 +428,94 @@ class Migration(migrations.Migration):
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="signals.contribution",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="signals.incident"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="withdrawals",
+                        to="participants.participant",
+                    ),
+                ),
+                (
+                    "upload",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="withdrawals",
+                        to="signals.upload",
+                    ),
+                ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("finished_at__isnull", True)), fields=["id"], name="withdrawal_running"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                [
+                                    "mistake",
+                                    "wrong_identity",
+                                    "no_violation",
+                                    "appeal",
+                                    "out_of_date",
+                                    "legal",
+                                    "other",
+                                    "departed",
+                                    "expired",
+                                    "erased",
+                                ],
+                            )
+                        ),
+                        name="withdrawal_reason_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason__in", ["other"]), _negated=True),
+                            ("words__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="withdrawal_has_words_when_needed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contribution__isnull", True), ("incident__isnull", True)),
+                            models.Q(("contribution__isnull", True), ("upload__isnull", True)),
+                            models.Q(("incident__isnull", True), ("upload__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="withdrawal_concerns_one_thing",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="contribution",
@@ -313,303 +592,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("contributor_count", 0), ("value__isnull", False), _connector="OR"),
                 name="signal_has_value_while_it_is_shared",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="erased_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expiryrun",
-            constraint=models.UniqueConstraint(
-                models.Value(1), condition=models.Q(("finished_at__isnull", True)), name="expiry_run_is_alone"
-            ),
-        ),
-        migrations.AddField(
-            model_name="export",
-            name="asked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="export",
-            name="decided_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="export",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="handling",
-            name="marked_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="handling",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="handling",
-            name="signal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="handlings", to="signals.signal"
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalhold",
-            name="incident",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="signals.incident",
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalhold",
-            name="lifted_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalhold",
-            name="placed_by",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="legalhold",
-            name="signal",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="signals.signal",
-            ),
-        ),
-        migrations.AddField(
-            model_name="lookup",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="lookups", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="lookup",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="relation",
-            name="sharing_group",
-            field=models.ForeignKey(
-                db_index=False,
-                help_text="The signal's; here for the wall.",
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="participants.sharinggroup",
-            ),
-        ),
-        migrations.AddField(
-            model_name="relation",
-            name="signal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="relations", to="signals.signal"
-            ),
-        ),
-        migrations.AddField(
-            model_name="savedfilter",
-            name="member",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="saved_filters", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="savedfilter",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="withdrawal",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="withdrawal",
-            name="contribution",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="signals.contribution"
-            ),
-        ),
-        migrations.AddField(
-            model_name="withdrawal",
-            name="incident",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="signals.incident"
-            ),
-        ),
-        migrations.AddField(
-            model_name="withdrawal",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="withdrawals", to="participants.participant"
-            ),
-        ),
-        migrations.AddField(
-            model_name="withdrawal",
-            name="upload",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="withdrawals", to="signals.upload"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="export",
-            index=models.Index(fields=["participant", "-id"], name="export_by_participant"),
-        ),
-        migrations.AddConstraint(
-            model_name="export",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "approved", "refused"])), name="export_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="export",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="export_is_decided_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handling",
-            constraint=models.UniqueConstraint(
-                fields=("participant", "signal"), name="handling_is_one_per_participant_and_signal"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handling",
-            constraint=models.CheckConstraint(condition=models.Q(("tlp__range", (1, 4))), name="handling_tlp_is_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="legalhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("signal__isnull", True), ("incident__isnull", True), _connector="XOR"),
-                name="hold_is_on_a_signal_or_an_incident",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="legalhold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at__isnull", True), ("lifted_because", ""), ("lifted_by__isnull", True)),
-                    models.Q(
-                        ("lifted_at__isnull", False),
-                        ("lifted_by__isnull", False),
-                        models.Q(("lifted_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="hold_is_lifted_by_somebody_for_a_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lookup",
-            index=models.Index(fields=["asked_at"], name="lookup_by_age"),
-        ),
-        migrations.AddIndex(
-            model_name="relation",
-            index=models.Index(fields=["fingerprint"], name="relation_by_fingerprint"),
-        ),
-        migrations.AddConstraint(
-            model_name="relation",
-            constraint=models.UniqueConstraint(fields=("signal", "sort"), name="relation_is_one_per_signal_and_sort"),
-        ),
-        migrations.AddConstraint(
-            model_name="relation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sort__in", ["mailbox", "name", "account", "host"])), name="relation_sort_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedfilter",
-            constraint=models.UniqueConstraint(fields=("member", "name"), name="saved_filter_has_a_name_of_its_own"),
-        ),
-        migrations.AddIndex(
-            model_name="withdrawal",
-            index=models.Index(
-                condition=models.Q(("finished_at__isnull", True)), fields=["id"], name="withdrawal_running"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withdrawal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reason__in",
-                        [
-                            "mistake",
-                            "wrong_identity",
-                            "no_violation",
-                            "appeal",
-                            "out_of_date",
-                            "legal",
-                            "other",
-                            "departed",
-                            "expired",
-                            "erased",
-                        ],
-                    )
-                ),
-                name="withdrawal_reason_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withdrawal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason__in", ["other"]), _negated=True), ("words__isnull", False), _connector="OR"
-                ),
-                name="withdrawal_has_words_when_needed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="withdrawal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("contribution__isnull", True), ("incident__isnull", True)),
-                    models.Q(("contribution__isnull", True), ("upload__isnull", True)),
-                    models.Q(("incident__isnull", True), ("upload__isnull", True)),
-                    _connector="OR",
-                ),
-                name="withdrawal_concerns_one_thing",
             ),
         ),
     ]

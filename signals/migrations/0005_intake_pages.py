@@ -25,7 +25,43 @@ class Migration(migrations.Migration):
                 ("sealed_name", models.BinaryField(help_text="The name, without outer spaces and case.")),
                 ("field", models.CharField(help_text="The known column.", max_length=16)),
                 ("chosen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="participants.participant",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("participant", "fingerprint"), name="column_name_means_one_column"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "field__in",
+                                [
+                                    "kind",
+                                    "value",
+                                    "service",
+                                    "harm_types",
+                                    "severity",
+                                    "confidence",
+                                    "observed_at",
+                                    "incident",
+                                    "policy",
+                                    "note",
+                                    "tlp",
+                                    "expires_at",
+                                ],
+                            )
+                        ),
+                        name="column_name_is_of_a_known_column",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Draft",
@@ -36,7 +72,22 @@ class Migration(migrations.Migration):
                 ),
                 ("content", models.BinaryField(help_text="Sealed.")),
                 ("saved_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "member",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="participants.member"
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
+                    ),
+                ),
             ],
+            options={
+                "indexes": [models.Index(fields=["saved_at"], name="draft_by_age")],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="upload",
@@ -160,64 +211,5 @@ class Migration(migrations.Migration):
                 ),
                 name="upload_is_shared_only_when_agreed_to",
             ),
-        ),
-        migrations.AddField(
-            model_name="columnname",
-            name="participant",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="participants.participant",
-            ),
-        ),
-        migrations.AddField(
-            model_name="draft",
-            name="member",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="participants.member"
-            ),
-        ),
-        migrations.AddField(
-            model_name="draft",
-            name="participant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="participants.participant"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="columnname",
-            constraint=models.UniqueConstraint(
-                fields=("participant", "fingerprint"), name="column_name_means_one_column"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="columnname",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "field__in",
-                        [
-                            "kind",
-                            "value",
-                            "service",
-                            "harm_types",
-                            "severity",
-                            "confidence",
-                            "observed_at",
-                            "incident",
-                            "policy",
-                            "note",
-                            "tlp",
-                            "expires_at",
-                        ],
-                    )
-                ),
-                name="column_name_is_of_a_known_column",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="draft",
-            index=models.Index(fields=["saved_at"], name="draft_by_age"),
         ),
     ]

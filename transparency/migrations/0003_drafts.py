@@ -74,14 +74,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-year", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year", "number"), name="one_draft_for_each_edition"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reviewed_at", None), ("reviewed_by", None), ("sha256", "")),
+                            models.Q(
+                                ("reviewed_at__isnull", False),
+                                ("reviewed_by__isnull", False),
+                                ("sha256__regex", "^[0-9a-f]{64}$"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="draft_is_reviewed_by_somebody_as_a_whole",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="edition",
-            name="draft",
-            field=models.OneToOneField(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="edition", to="transparency.draft"
-            ),
         ),
         migrations.CreateModel(
             name="EditionFile",
@@ -97,6 +105,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("edition", "form"), name="edition_has_one_file_of_each_form")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="MonthlyReport",
@@ -118,27 +131,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(fields=("year", "number"), name="one_draft_for_each_edition"),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reviewed_at", None), ("reviewed_by", None), ("sha256", "")),
-                    models.Q(
-                        ("reviewed_at__isnull", False),
-                        ("reviewed_by__isnull", False),
-                        ("sha256__regex", "^[0-9a-f]{64}$"),
-                    ),
-                    _connector="OR",
-                ),
-                name="draft_is_reviewed_by_somebody_as_a_whole",
+        migrations.AddField(
+            model_name="edition",
+            name="draft",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="edition", to="transparency.draft"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="editionfile",
-            constraint=models.UniqueConstraint(fields=("edition", "form"), name="edition_has_one_file_of_each_form"),
         ),
     ]
