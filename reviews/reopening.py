@@ -14,6 +14,10 @@ from reviews.models import Decision, Reopening, Review, ReviewState
 from reviews.outcomes import REOPENINGS
 
 
+class SignalEnded(Exception):
+    """Nobody shares the signal any more: nothing is left to be looked at again."""
+
+
 class Overtaken(Exception):
     """Somebody else reopened or replaced the decision meanwhile, or there is none."""
 
@@ -22,7 +26,7 @@ class Overtaken(Exception):
 def reopen(review: Review, *, decision_id: UUID, reason: str, words: str = "", by: Member) -> Review:
     """Open a decided review for the member, who has seen the decision `decision_id`.
 
-    Raises `ReasonMissing`, `Overtaken` when that decision does not stand any more, and `TooManyClaims`.
+    Raises `ReasonMissing`, `SignalEnded`, `Overtaken` when that decision does not stand any more, and `TooManyClaims`.
     """
     why = REOPENINGS.get(reason)
     if why is None or (why.needs_words and not words):
@@ -32,6 +36,9 @@ def reopen(review: Review, *, decision_id: UUID, reason: str, words: str = "", b
     seen = Decision.objects.in_force().filter(pk=decision_id, review=review).first()
     if locked.state != ReviewState.DECIDED or seen is None:
         raise Overtaken
+    # Asked once the review is locked: what ends the signal afterwards waits for it, and closes it.
+    if Review.objects.filter(pk=review.pk, signal__contributor_count=0).exists():
+        raise SignalEnded
     if not has_room(by):
         raise TooManyClaims
     said = {"reason": reason, "words": words, "reopened_by": by, "participant": by.participant}

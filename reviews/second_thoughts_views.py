@@ -18,6 +18,7 @@ from reviews.second_thoughts_forms import AppealForm, ReopenForm
 from reviews.undoing import TooLate, undo_latest
 from reviews.views import TOO_MANY, review_page, to_queue, to_review, visible
 
+ENDED = "Nothing was changed: nobody shares the signal any more, so the review cannot be opened again."
 TOO_LATE = "It is too late to undo that. Open the review again instead, and say why."
 OVERTAKEN = "Nothing was changed: the decision you saw does not stand any more. This is how it stands now."
 
@@ -51,6 +52,8 @@ def reopen(request: MemberRequest, review_id: UUID) -> HttpResponse:
     except reopening.Overtaken:
         messages.warning(request, OVERTAKEN)
         return review_page(request, visible(request, review_id), DecisionForm(), status=409, reopen_form=form)
+    except reopening.SignalEnded:
+        messages.warning(request, ENDED)
     except TooManyClaims:
         messages.warning(request, TOO_MANY)
     else:

@@ -19,6 +19,8 @@ def tell_reviews(signals: Sequence[UUID], *, ended: Sequence[UUID], why: str) ->
     decided = Review.objects.filter(state=ReviewState.DECIDED)
     flagged = decided.filter(signal__in=ended).update(flag=Flag.ENDED)
     flagged += decided.filter(signal__in=set(signals) - set(ended)).update(flag=flag)
+    # Flagging waited for whoever was just opening one of them again; by now that one is open.
+    closed += _close(ended, why)
     if closed or flagged:
         record(Event.REVIEWS_ENDED, Review, by=PORTAL, why=why, closed=closed, flagged=flagged)
 

@@ -20,6 +20,7 @@ from reviews.models import SecondReview, SecondState
 from reviews.pages.forms import AgreeForm, ReturnForm, VoteForm
 from reviews.second_reviews import NotYetVoted, SecondTaken
 from signals.contribution_page import told_contributions
+from signals.models.signal import ValueNotHeld
 from signals.revealing import reveal as reveal_value
 
 TAKEN = (
@@ -66,7 +67,11 @@ def reveal(request: MemberRequest, second_id: UUID) -> HttpResponse:
     if not SecondReview.objects.held_by(request.member).filter(pk=found.pk).exists():
         messages.warning(request, "The value is shown to whoever has the second look. Take it first.")
         return redirect("reviews:second", found.pk)
-    value = reveal_value(found.review.signal, by=request.member, why="second_review")
+    try:
+        value = reveal_value(found.review.signal, by=request.member, why="second_review")
+    except ValueNotHeld:
+        messages.info(request, "The signal has ended, and its value is gone.")
+        return redirect("reviews:second", found.pk)
     if request.headers.get("HX-Request"):
         box = {"masked": found.review.signal.masked_value, "revealed": value, "reveal_url": request.path}
         box["hide_url"] = reverse("reviews:second", args=[found.pk])

@@ -3,12 +3,17 @@
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from audit.models import AuditEvent
 from participants.models import Member
 from reviews import claims
 from reviews.deciding import record_decision
 from reviews.models import Review
 from reviews.routing import route
+from signals.holding import place_hold
+from signals.models import Signal
+from signals.models.signal import ValueNotHeld
+from signals.revealing import reveal
 from signals.withdrawing import withdraw
 from tests.world import add_company, add_team_member, share, share_and_route
 
@@ -76,3 +81,20 @@ def test_what_one_of_two_companies_takes_back_flags_the_decided_and_leaves_the_o
     _withdraw(dana, _of(bob))
     assert (_of(bob).state, _of(bob).flag) == ("decided", "partly_ended")
     assert (_of(charlie).state, _of(charlie).flag) == ("open", "")
+
+
+def test_nobody_reads_by_opening_again_what_a_hold_keeps(alice: Member, bob: Member, sam: User, as_bob: Client) -> None:
+    share_and_route(alice)
+    held = claims.claim(_of(bob), by=bob)
+    decision = record_decision(held, verdict="dismissed", dismissal="no_violation", by=bob)
+    place_hold(signal_id=held.signal_id, reason="order 1", by=sam)
+    _withdraw(alice, held)
+    assert Signal.objects.get(pk=held.signal_id).value is not None
+    said = {"decision_id": str(decision.pk), "reason": "mistake"}
+    answer = as_bob.post(f"/reviews/{held.pk}/reopen/", said, follow=True)
+    assert "nobody shares the signal any more" in answer.content.decode()
+    assert (_of(bob).state, _of(bob).holder) == ("decided", None)
+    before = AuditEvent.objects.count()
+    with pytest.raises(ValueNotHeld):
+        reveal(_of(bob).signal, by=bob, why="review")
+    assert AuditEvent.objects.count() == before
