@@ -83,8 +83,8 @@ def conclude(review: Review, said: Conclusion, *, by: Member, batch: DecisionBat
     if not Review.objects.held_by(by).filter(pk=review.pk).update(**done, settle_at=Now() + settings.UNDO_WINDOW):
         raise ClaimLost
     decision = write_down(review, said, by=by, batch=batch)
-    measures = dict(said.measures)
-    record(Event.REVIEW_DECIDED, review, by=by, verdict=said.verdict, dismissal=said.dismissal, measures=measures)
+    # Which decision, not what it says: leads read the record, and one of them may have the second look, blind.
+    record(Event.REVIEW_DECIDED, review, by=by, decision=str(decision.pk))
     decided.send(sender=None, review=review, decision=decision, by=by)
     return decision
 

@@ -153,8 +153,7 @@ def change(second: SecondReview, said: Said, *, by: Member) -> Decision:
     review = Review.objects.select_for_update().get(pk=second.review_id)
     Review.objects.filter(pk=review.pk).update(settle_at=Now() + settings.UNDO_WINDOW, flag="")
     decision = write_down(review, said, by=by)
-    measures = dict(said.measures)
-    record(Event.SECOND_CHANGED, second, by=by, verdict=said.verdict, dismissal=said.dismissal, measures=measures)
+    record(Event.SECOND_CHANGED, second, by=by, decision=str(decision.pk))
     decided.send(sender=None, review=review, decision=decision, by=by)
     notify([second.first_by], "changed", second.review_id)
     return decision

@@ -56,7 +56,7 @@ def undo(decision: Decision, *, by: Member) -> Review:
     held: dict[str, Any] = {"holder": by, "held_until": Now() + lease()} if has_room(by) else {}
     Review.objects.filter(pk=review.pk).update(state=ReviewState.OPEN, settle_at=None, **held)
     close_ended([review.pk])
-    record(Event.REVIEW_UNDONE, review, by=by, verdict=decision.verdict)
+    record(Event.REVIEW_UNDONE, review, by=by, decision=str(decision.pk))
     undone.send(sender=None, review=review, decision=decision, by=by)
     return Review.objects.get(pk=review.pk)
 

@@ -30,6 +30,7 @@ from reviews.second_reviews import (
     vote,
 )
 from reviews.team_figures import second_looks
+from reviews.undoing import undo
 from signals.withdrawing import withdraw
 from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, send, voted
 from tests.world import add_team_member, share_and_route, signed_in
@@ -139,6 +140,20 @@ def test_nobody_reads_a_decision_whose_second_look_is_due(second: SecondReview, 
     assert "zyxfirst" in as_bob.get(address).content.decode()
     agree(voted(second, bea, ACTIONED), by=bea)
     assert "zyxfirst" in browser.get(address).content.decode()
+
+
+def test_the_record_says_that_something_was_decided_and_not_what(
+    second: SecondReview, alice: Member, bob: Member
+) -> None:
+    lead = signed_in(add_team_member(bob.participant, "lee", Role.LEAD).user)
+    last = decide(bob, alice, ACTIONED, value="another@example.com")
+    undo(last, by=bob)
+    told = lead.get("/record/").content.decode() + lead.post("/record/export/").content.decode()
+    assert "review.decided" in told
+    assert "review.undone" in told
+    assert str(second.decision_id) in told
+    assert "verdict" not in told
+    assert "accounts_disabled" not in told
 
 
 def test_who_has_read_it_goes_on_with_her_vote_and_never_votes_again(
