@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import timedelta
+from itertools import islice
 from uuid import UUID
 
 from django.db import transaction
@@ -68,14 +69,18 @@ def unread_count(user: User) -> int:
 
 
 def write_digests() -> int:
-    """Write a letter to each person whose time for one has come and who has something new; how many were written.
+    """Write a letter to each person whose time for one has come and who has something new, up to `SLICE` of them.
 
-    A letter and the marks of what it counted commit together, so that doing it twice writes nothing twice.
+    Says how many were written.
+
+    A letter and the marks of what it counted commit together, so that doing it twice writes nothing twice. However many
+    want none or had one just now, the others are reached.
     """
     with acting_as_system():
         unmailed = Notification.objects.unread().filter(mailed_at__isnull=True)
-        users = list(unmailed.values_list("user_id", flat=True).distinct()[:SLICE])
-    return sum(_write_digest(user) for user in users)
+        users = list(unmailed.values_list("user_id", flat=True).order_by().distinct())
+    written = (user for user in users if _write_digest(user))
+    return sum(1 for _ in islice(written, SLICE))
 
 
 def _write_digest(user_id: int) -> bool:

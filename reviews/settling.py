@@ -29,7 +29,7 @@ LEFT JOIN LATERAL (
     WHERE d.review_id = r.id AND NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = d.id)
     ORDER BY d.id DESC LIMIT 1
 ) d ON NOT EXISTS (SELECT 1 FROM reviews_secondreview x WHERE x.decision_id = d.id
-    AND (x.state IN ('due', 'voted') OR x.conclusion = 'return'))
+    AND (x.state IN ('due', 'voted') OR x.conclusion IN ('return', 'change')))
 WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0 GROUP BY s.id
 """
 REJECTIONS = [row.name for row in DISMISSALS.values() if row.rejects]

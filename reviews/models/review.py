@@ -197,9 +197,13 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(undone__isnull=True, decided_at__lte=Now() - (window or settings.UNDO_WINDOW))
 
     def free_to_leave(self, *, window: Parameter | None = None) -> Self:
-        """Those in force of which others may learn: final, and no second look waits for them or returned them."""
-        open_again = Q(second_review__state__in=["due", "voted"]) | Q(second_review__conclusion="return")
-        return self.in_force().final(window=window).exclude(open_again)
+        """Those in force of which others may learn: final, and no second look waits for them or did not agree.
+
+        What a second look changed is in force again when that change was undone.
+        """
+        waits = Q(second_review__state__in=["due", "voted"])
+        is_rejected = Q(second_review__conclusion__in=["return", "change"])
+        return self.in_force().final(window=window).exclude(waits | is_rejected)
 
     def undoable_by(self, member: Member | Parameter, *, window: Parameter | None = None) -> Self:
         """Those in force that the member made just now and may take back."""

@@ -347,6 +347,17 @@ def test_a_digest_counts_once_and_holds_no_identifier(asked: Feedback, alice: Me
     assert notifying.write_digests() == 1
 
 
+def test_those_who_want_none_do_not_keep_a_digest_from_others(
+    asked: Feedback, as_alice: Client, bob: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_alice.post("/reviews/notifications/choices/", {"wanted": ["feedback"], "digest": "never"})
+    notifying.notify([bob], "touched", asked.pk)
+    assert Notification.objects.unread().values("user").distinct().count() == 2
+    monkeypatch.setattr(notifying, "SLICE", 1)
+    assert notifying.write_digests() == 1
+    assert Letter.objects.get(name="work_digest").user == bob.user
+
+
 def test_who_wants_no_digest_gets_none(asked: Feedback, as_alice: Client) -> None:
     as_alice.post("/reviews/notifications/choices/", {"wanted": ["feedback"], "digest": "never"})
     assert notifying.write_digests() == 0

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from participants.models import Member, Role
@@ -247,6 +247,13 @@ def test_changing_puts_another_decision_in_its_place(second: SecondReview, bob: 
     assert Notification.objects.get(user=bob.user).kind == "changed"
     assert send() == 1
     assert Feedback.objects.get().kind == "wrong"
+
+
+def test_what_a_second_look_changed_stays_within_when_the_change_is_undone(second: SecondReview, bea: Member) -> None:
+    undo(change(voted(second, bea, dismissed()), Conclusion(**dismissed(), reason="another person"), by=bea), by=bea)
+    assert Decision.objects.in_force().get() == second.decision
+    with override_settings(UNDO_WINDOW=timedelta()):
+        assert not Decision.objects.free_to_leave().exists()
 
 
 def test_changing_to_actioned_is_not_looked_at_a_third_time(alice: Member, bob: Member, bea: Member) -> None:
