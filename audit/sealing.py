@@ -94,4 +94,4 @@ def _sign(size: int) -> None:
     root = range_hash(StoredTree().read, 0, size)
     note = signer().sign(Head(signer().origin, size, root))
     Checkpoint.objects.create(size=size, root=root, note=note)
-    log.info("signed the record at %s events", size)
+    log.debug("signed the record at %s events", size)

@@ -1,6 +1,7 @@
 """Which column of a file holds what: the native header (design 8.2), ThreatExchange's, or a mapping a person made."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -20,6 +21,8 @@ NEEDED = ("kind", "value", "harm_types")
 ERROR_COLUMNS = ("_row", "_column", "_code", "_problem", "_how_to_fix")
 """What the errors file adds to the columns of the file it is about."""
 
+_LINE_END_CONTROL = re.compile("[\x1c-\x1f\x85]")
+
 Fields = dict[str, str]
 Translate = Callable[[Fields, Mapping[str, tuple[str, ...]]], Mapping[str, str]]
 
@@ -27,6 +30,8 @@ Translate = Callable[[Fields, Mapping[str, tuple[str, ...]]], Mapping[str, str]]
 @dataclass(frozen=True, slots=True)
 class Layout:
     """A family of files: `columns` (lower case) → place, those it `needs`, and others it has and means nothing by.
+
+    `unread` are the places that it needs and means nothing by.
 
     A *place* is a field, or a name of the layout's own that `translate` turns into fields. `translate` changes the
     fields in place and answers which field was read from which place, where the two differ. `harm_types` are those of
@@ -37,6 +42,7 @@ class Layout:
     columns: Mapping[str, str]
     needs: tuple[str, ...]
     ignored: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
     translate: Translate | None = None
     harm_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -65,6 +71,7 @@ class Columns:
     repaired: bool
     """Whether the file is an errors file coming back, so that the formula guard of its cells is to be undone."""
     _pick: Callable[[Sequence[str]], tuple[str, ...]]
+    _unread: tuple[int, ...]
 
     @property
     def by_index(self) -> dict[int, str]:
@@ -82,13 +89,21 @@ class Columns:
     def surplus(self, cells: Sequence[str]) -> int | None:
         """The index at which a row goes beyond its header, when any of the cells from there on has something in it."""
         width = len(self.header)
-        if len(cells) <= width:
-            return None
-        return width if any(cell.strip() for cell in cells[width:]) else None
+        return width if len(cells) > width and has_something(cells[width:]) else None
+
+    def unread(self, cells: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """The cells of a row, with their indexes, that no field is read from."""
+        return ((index, cells[index]) for index in self._unread if index < len(cells))
 
     def index_of(self, place: str) -> int | None:
         """Where a place stands in the file."""
         return self.places.get(place)
+
+
+def has_something(cells: Sequence[str]) -> bool:
+    """Whether anything is in them. White space is nothing, but control characters that Python takes for it are not."""
+    text = "".join(cells)
+    return bool(text.strip() or _LINE_END_CONTROL.search(text))
 
 
 def plain(name: str) -> str:
@@ -116,7 +131,9 @@ def recognise(header: Sequence[str], layouts: Sequence[Layout], choices: Choices
     unknown = tuple(cell.strip() for cell, name in zip(header, names, strict=True) if name and name not in known)
     repaired = any(name in ERROR_COLUMNS for name in names)
     harm_types = layout.harm_types if choices.harm_types is None else choices.harm_types
-    return Columns(tuple(header), layout, places, unknown, harm_types, repaired, _picker(places))
+    read = {index for place, index in places.items() if place not in layout.unread}
+    unread = tuple(index for index, name in enumerate(names) if index not in read and name not in ERROR_COLUMNS)
+    return Columns(tuple(header), layout, places, unknown, harm_types, repaired, _picker(places), unread)
 
 
 def known_names(header: Sequence[str], layouts: Sequence[Layout]) -> int:

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 
 from lantern.lib.csvfile import unguarded
-from signals.columns import NATIVE, NEEDED, Choices, Columns, Layout, known_names, recognise
+from signals.columns import NATIVE, NEEDED, Choices, Columns, Layout, has_something, known_names, recognise
 from signals.decoding import text_of, unreadable
 from signals.faults import FileRefused, refused
 from signals.limits import DEFAULT_LIMITS, Limits
@@ -35,10 +35,12 @@ RECORDS_PER_ROW = 4
 MOST_BLANK_LINES = 1_000
 """Lines above the header that are looked through for it when the delimiter is settled."""
 
+MOST_HEADER_LINES = 100
+"""Lines that a header with line ends in its names is looked through for when the delimiter is settled."""
+
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=([,;\t])"?\s*', re.IGNORECASE)
-_LINE_END_CONTROL = re.compile("[\x1c-\x1f\x85]")
 _END = "\x1aend of file\x1a"
-"""A line that is read after the last one: on its own it is a row of one cell, inside an open quote it is not."""
+"""Twice, with a delimiter between, it is a line that is read after the last one: two cells; in an open quote one."""
 
 Row = tuple[int, list[str]]
 
@@ -133,9 +135,9 @@ class _Records:
 
     def header(self) -> list[str]:
         """The first record that is not blank. Settles the delimiter. Raises `FileRefused`."""
-        self._settle_delimiter()
         # The limit is the module's, for the whole process; ours is LONGEST_RECORD, which is looked at line by line.
         csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_RECORD))
+        self._settle_delimiter()
         self._reader = csv.reader(self._physical_lines(), delimiter=self.delimiter)
         header = next(iter(self), None)
         if header is None:
@@ -152,7 +154,7 @@ class _Records:
                 if self._ended:
                     self._check_end(cells)
                     return
-                if _has_something(cells):
+                if has_something(cells):
                     yield self._number, cells
                 elif self._number > self._most_records:
                     raise refused(
@@ -164,16 +166,18 @@ class _Records:
             raise self._runaway() from None
 
     def _settle_delimiter(self) -> None:
-        """By a `sep=` line, or else by which one makes known columns, or most columns, of the first line in use."""
+        """By a `sep=` line, or else by which one makes known columns, or most columns, of the first row in use."""
+        kept = self._kept()
         try:
-            line = next((line for line in islice(self._kept(), MOST_BLANK_LINES) if line.strip()), "")
+            line = next((line for line in islice(kept, MOST_BLANK_LINES) if line.strip()), "")
+            lines = [line, *_rest_of_row(line, islice(kept, MOST_HEADER_LINES))]
         except UnicodeError:
             raise unreadable() from None
         if named := _SEPARATOR_LINE.fullmatch(line):
             self.delimiter = named[1]
             self._pending.clear()
         else:
-            self.delimiter = max(DELIMITERS, key=partial(_fit, line))
+            self.delimiter = max(DELIMITERS, key=partial(_fit, lines))
 
     def _kept(self) -> Iterator[str]:
         """Lines from the beginning that are read once more afterwards."""
@@ -188,7 +192,7 @@ class _Records:
         while line := self._text.readline(LONGEST_RECORD):
             yield self._measured(line)
         self._ended = True
-        yield _END
+        yield f"{_END}{self.delimiter}{_END}"
 
     def _measured(self, line: str) -> str:
         self._lines += 1
@@ -203,19 +207,21 @@ class _Records:
         return refused("not_a_csv", f"Row {self._number + 1} of the file is one line of a million characters or more")
 
     def _check_end(self, cells: list[str]) -> None:
-        if cells != [_END]:
+        if cells != [_END, _END]:
             raise self._unclosed(self._number)
 
     def _unclosed(self, number: int) -> FileRefused:
         return refused("unclosed_quote", f"A quote that is opened in row {number} of the file is never closed")
 
 
-def _has_something(cells: Sequence[str]) -> bool:
-    """Whether a record is a row. White space is nothing, but control characters that Python takes for it are not."""
-    text = "".join(cells)
-    return bool(text.strip() or _LINE_END_CONTROL.search(text))
+def _rest_of_row(line: str, following: Iterator[str]) -> Iterator[str]:
+    """The lines that a quote which is open at the end of the first one reaches over."""
+    quotes, length = line.count('"'), len(line)
+    while quotes % 2 and length < LONGEST_RECORD and (more := next(following, "")):
+        yield more
+        quotes, length = quotes + more.count('"'), length + len(more)
 
 
-def _fit(line: str, delimiter: str) -> tuple[int, int]:
-    cells = next(csv.reader((line,), delimiter=delimiter), [])
+def _fit(lines: Sequence[str], delimiter: str) -> tuple[int, int]:
+    cells = next(csv.reader(lines, delimiter=delimiter), [])
     return known_names(cells, LAYOUTS), len(cells)

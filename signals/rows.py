@@ -59,11 +59,12 @@ def check_row(
     """
     if (surplus := columns.surplus(cells)) is not None:
         return [Fault("too_many_cells", None, None, surplus, cell_name(surplus, row), row)]
+    stray = [_stray(index, row, columns) for index, cell in columns.unread(cells) if _is_stray(cell)]
     fields, moved = columns.fields(cells)
     checked = check_fields(fields, now=now, limits=limits)
     if isinstance(checked, CheckedRow):
-        return checked
-    return [_located(fault, row, columns, moved) for fault in checked]
+        return stray or checked
+    return [*(_located(fault, row, columns, moved) for fault in checked), *stray]
 
 
 def check_fields(
@@ -96,6 +97,15 @@ def _located(fault: RowFault, row: int, columns: Columns, moved: Mapping[str, st
     if index is None:
         return Fault(fault.code, fault.field, None, None, "", row)
     return Fault(fault.code, fault.field, columns.header[index].strip(), index, cell_name(index, row), row)
+
+
+def _is_stray(cell: str) -> bool:
+    """Whether a cell that is not read holds what no cell may; its lines are as little looked at as its words."""
+    return not cell.isprintable() and _NOTE_CONTROL.search(_LINE_END.sub("\n", cell)) is not None
+
+
+def _stray(index: int, row: int, columns: Columns) -> Fault:
+    return Fault("control_character", None, columns.header[index].strip(), index, cell_name(index, row), row)
 
 
 def _read(text: Callable[[str, str], str], now: datetime, limits: Limits) -> CheckedRow:

@@ -6,7 +6,8 @@ TLP 1.0's word for CLEAR; what a company is content to publish may be shared her
 
 from collections.abc import Mapping
 
-from signals.columns import Fields, Layout
+from signals.columns import Fields, Layout, has_something
+from signals.kinds.text import CONTROL
 from signals.vocabulary import HARM_TYPES
 
 INDICATOR_TYPES: Mapping[str, str] = {
@@ -53,7 +54,10 @@ def translate(fields: Fields, harm_types: Mapping[str, tuple[str, ...]]) -> Mapp
     fields["severity"] = _word(SEVERITIES, fields.get("severity", ""))
     fields["harm_types"] = _harm_types(fields.get("harm_types", ""), harm_types.get(fields["kind"], ()))
     first_active = fields.pop("first_active", "")
-    if fields.get("observed_at", "").strip() or not first_active.strip():
+    if not has_something((first_active,)):
+        return {}
+    # The later one counts. A control character is a fault wherever it stands, so one in the other is not passed over.
+    if has_something((fields.get("observed_at", ""),)) and not CONTROL.search(first_active):
         return {}
     fields["observed_at"] = first_active
     return {"observed_at": "first_active"}
@@ -61,12 +65,12 @@ def translate(fields: Fields, harm_types: Mapping[str, tuple[str, ...]]) -> Mapp
 
 def _word(words: Mapping[str, str], cell: str) -> str:
     # A cell with a control character passes as it is: that is what is wrong with it, whatever the word would be.
-    return words.get(cell.strip().upper(), _NO_WORD) if cell.isprintable() else cell
+    return cell if CONTROL.search(cell) else words.get(cell.strip().upper(), _NO_WORD)
 
 
 def _harm_types(tags: str, usual: tuple[str, ...]) -> str:
     """The tags that name a harm type; without one, what was chosen for the kind."""
-    if not tags.isprintable():
+    if CONTROL.search(tags):
         return tags
     named = [tag for each in tags.split(";") if (tag := each.strip().lower()) in HARM_TYPES]
     return ";".join(named or usual)
@@ -95,6 +99,7 @@ LAYOUT = Layout(
             "td_related_ids_for_upload", "td_related_triples_for_upload",
         )
     ),
+    unread=frozenset(("visibility",)),
     translate=translate,
     harm_types=USUAL_HARM_TYPES,
 )  # fmt: skip

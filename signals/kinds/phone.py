@@ -11,10 +11,10 @@ from signals.kinds.base import HIDDEN, Basis, Kind
 from signals.kinds.text import DIRECTION, ZERO_WIDTH, settle
 
 _EXTENSION = re.compile(
-    r"(?<![\s,;])[\s,;]*(?:;ext=|e?xt(?:ensi[oó]n?|n)?|доб|anexo|int|[x#~]|,,|;)[.:=]{0,2}\s*\d{1,20}#?\Z",
+    r"(?<![\s,;(])[\s,;(]*(?:;ext=|e?xt(?:ensi[oó]n?|n)?|доб|anexo|int|[x#~]|,,|;)[.:=]{0,2}\s*\d{1,20}#?\)?\Z",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\+[\d\s().\-/‐-―−]{3,60}")
+_NUMBER = re.compile(r"\(?\s?\+[\d\s().\-/‐-―−]{3,60}")
 _CALLING_CODES = frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 
 

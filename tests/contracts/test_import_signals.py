@@ -57,6 +57,26 @@ def test_check_alone_shares_nothing(lantern: RunningInstallation, tmp_path: Path
     assert lantern.number(CONTRIBUTIONS) == before
 
 
+def test_an_errors_file_that_cannot_be_written_is_told_before_anything_is_shared(
+    lantern: RunningInstallation, tmp_path: Path
+) -> None:
+    file, path = intake_file(50, first=20_000), tmp_path / "unsaid.csv"
+    path.write_bytes(file.content)
+    before = lantern.number(CONTRIBUTIONS)
+    told = imported(lantern, path, "--errors", str(tmp_path / "nowhere" / "errors.csv"))
+    assert told.returncode == 1
+    assert "cannot be written" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert lantern.number(CONTRIBUTIONS) == before
+
+
+def test_what_was_shared_is_sealed_when_the_command_is_over(lantern: RunningInstallation, tmp_path: Path) -> None:
+    file, path = intake_file(50, first=30_000), tmp_path / "sealed.csv"
+    path.write_bytes(file.content)
+    assert imported(lantern, path).returncode == 0
+    assert "0 wait to be sealed" in lantern.manage("audit_verify").stdout
+
+
 def test_rejected_rows_come_back_as_a_file_that_can_be_mended(lantern: RunningInstallation, tmp_path: Path) -> None:
     file, path, errors = intake_file(300, first=20_000), tmp_path / "some.csv", tmp_path / "errors.csv"
     path.write_bytes(file.content)

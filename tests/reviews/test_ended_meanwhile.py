@@ -1,6 +1,7 @@
 """A decided review is opened again while its signal ends: one waits for the other, and no review is left without."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -31,7 +32,7 @@ def decision(alice: Member) -> Decision:
         return decide(add_team_member(add_company("harbor"), "bob"), alice, ACTIONED)
 
 
-def _as(member: Member) -> acting:
+def _as(member: Member) -> AbstractContextManager[None]:
     return acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id)
 
 

@@ -1,5 +1,6 @@
 """How a file is read, and why one is refused whole (design 6 and 8.2)."""
 
+import csv
 import gzip
 import io
 import zipfile
@@ -139,12 +140,29 @@ REFUSED = [
     ("unclosed_quote", HEADER.encode() + b'email,"ana@example.org,,other\nemail,ben@example.org,,other\n'),
     ("unclosed_quote", HEADER.encode() + b'email,"' + b"a@example.org,,other\n" * 60_000 + b'"\n'),
     ("unclosed_quote", b'kind,"value\n'),
+    ("unclosed_quote", HEADER.encode() + b'keyword,a,,other\n"'),
+    ("unclosed_quote", b'"'),
 ]
 
 
 @pytest.mark.parametrize(("code", "data"), REFUSED, ids=[f"{code}-{at}" for at, (code, _) in enumerate(REFUSED)])
 def test_file_is_refused_whole(code: str, data: bytes) -> None:
     assert _refusal(data) == code
+
+
+def test_a_first_line_of_any_length_is_read() -> None:
+    before = csv.field_size_limit(131_072)  # as in a process that has read no file yet
+    assert _refusal(b"x" * 200_000 + b"\ny\n") == "no_header"
+    csv.field_size_limit(max(before, csv.field_size_limit()))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_header_with_a_line_end_in_a_name_settles_the_delimiter(delimiter: str) -> None:
+    lines = ['"our\nreference"', "kind", "value", "harm_types"], ["7", "keyword", "a", "other"]
+    table = open_table(["\n".join(delimiter.join(cells) for cells in lines).encode()])
+    assert table.delimiter == delimiter
+    assert list(table) == [(2, lines[1])]
+    assert table.unknown_columns == ("our\nreference",)
 
 
 def test_limits_are_the_last_ones_allowed() -> None:

@@ -100,6 +100,19 @@ def test_all_faults_of_a_row_are_told_with_their_cells() -> None:
     ]
 
 
+def test_a_control_character_is_a_fault_in_a_column_that_is_ignored_too() -> None:
+    columns = recognise(["kind", "Comment", "value", "harm_types"], LAYOUTS)
+    assert check_row(3, ["keyword", "be\x07ll", "a", "other"], columns, now=NOW) == [
+        Fault("control_character", None, "Comment", 1, "B3", 3)
+    ]
+    assert isinstance(check_row(3, ["keyword", "two\r\nlines,\ta tab", "a", "other"], columns, now=NOW), CheckedRow)
+
+
+def test_what_came_back_with_an_errors_file_is_no_fault() -> None:
+    columns = recognise(["kind", "value", "harm_types", "_problem"], LAYOUTS)
+    assert isinstance(check_row(3, ["keyword", "a", "other", "be\x07ll"], columns, now=NOW), CheckedRow)
+
+
 def test_fault_in_a_column_the_file_does_not_have() -> None:
     columns = recognise(["Value", "kind", "harm_types"], LAYOUTS)
     assert check_row(3, ["ana", "username", "other"], columns, now=NOW) == [
@@ -110,6 +123,7 @@ def test_fault_in_a_column_the_file_does_not_have() -> None:
 def test_surplus_cells_are_the_only_fault() -> None:
     row = ["", "", *[""] * 10]
     assert check_row(7, [*row, " ", "x"], COLUMNS, now=NOW) == [Fault("too_many_cells", None, None, 12, "M7", 7)]
+    assert check_row(7, [*row, "\x1f"], COLUMNS, now=NOW) == [Fault("too_many_cells", None, None, 12, "M7", 7)]
     good = list(GOOD.values())
     assert isinstance(check_row(7, [*good, *[""] * 8, " ", ""], COLUMNS, now=NOW), CheckedRow)
 

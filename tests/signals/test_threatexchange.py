@@ -41,6 +41,20 @@ def test_row_is_translated() -> None:
     assert row.observed_at == datetime(2025, 9, 1, 10, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u3000"])
+def test_spaces_of_every_script_are_ignored_around_words(space: str) -> None:
+    cells = {"td_subjective_tags": f"grooming{space};週次{space}報告", "td_severity": f"SEVERE{space}"}
+    row = _check(**cells, td_share_level=f"{space}amber", td_indicator_type=f"HASH_MD5{space}")
+    assert isinstance(row, CheckedRow)
+    assert (row.kind, row.harm_types, row.severity, row.tlp) == ("md5", ("grooming",), 3, 2)
+
+
+def test_other_tags_may_be_pictures() -> None:
+    row = _check(td_subjective_tags="👨\u200d👩;grooming")
+    assert isinstance(row, CheckedRow)
+    assert row.harm_types == ("grooming",)
+
+
 def test_hashes_without_a_harm_type_get_the_usual_one() -> None:
     row = _check(td_subjective_tags="weekly")
     assert isinstance(row, CheckedRow)
@@ -57,6 +71,10 @@ def test_hashes_without_a_harm_type_get_the_usual_one() -> None:
         ({"td_share_level": ""}, ("bad_tlp", "td_share_level")),
         ({"td_share_level": "RE\x00D"}, ("control_character", "td_share_level")),
         ({"td_subjective_tags": "a\x00"}, ("control_character", "td_subjective_tags")),
+        ({"td_visibility": "\x07"}, ("control_character", "td_visibility")),
+        ({"td_privacy_groups": "a\x00"}, ("control_character", "td_privacy_groups")),
+        ({"td_last_active": "\x1f"}, ("control_character", "td_last_active")),
+        ({"td_first_active": "\x7f", "td_last_active": "2026-01-01"}, ("control_character", "td_first_active")),
         ({"td_first_active": "soon"}, ("bad_date", "td_first_active")),
         ({"td_last_active": "2099-01-01"}, ("future_date", "td_last_active")),
         ({"td_expire_time": "2020-01-01"}, ("past_expiry", "td_expire_time")),

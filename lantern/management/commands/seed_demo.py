@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from audit.sealing import seal_all
 from lantern.demo.people import make_people, refuse_outside_demo
 from lantern.demo.work import make_work
 
@@ -32,3 +33,4 @@ class Command(BaseCommand):
         if not options["people_only"]:
             made = make_work()
             self.stdout.write("Two years of work made." if made else "There are signals already; none were added.")
+        seal_all()  # nobody may be there to do it later

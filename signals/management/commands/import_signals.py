@@ -1,6 +1,7 @@
 """`manage.py import_signals`: the way of an upload, here and now (the contract is in the README)."""
 
 import json
+import os
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from django.core.files.base import File
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.sealing import seal_all
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, SharingGroup
 from participants.policies import Action, groups_for
@@ -43,6 +45,8 @@ class Command(BaseCommand):
         """Exits with 1 where the file is refused whole."""
         started = time.monotonic()
         member = _member(options["participant"], options["by"])
+        if options["errors"]:
+            _refuse_unwritable(options["errors"])
         upload = _start(options["file"], member, options["group"], share=not options["check"])
         upload = _finished(upload, member)
         if upload.state == UploadState.REFUSED:
@@ -57,6 +61,7 @@ class Command(BaseCommand):
             )
         if options["errors"]:
             _write_errors(options["errors"], upload, member)
+        seal_all()  # nobody may be there to do it later
         self.stdout.write(json.dumps(_told(upload, time.monotonic() - started)))
 
 
@@ -67,6 +72,12 @@ def _member(slug: str, email: str) -> Member:
     if member is None:
         raise CommandError(f"{email} is not a member of a participant {slug}.")
     return member
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Looked at before anything is shared: afterwards it would be too late to say so."""
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise CommandError(f"The errors file {path} cannot be written. Nothing was read or shared.")
 
 
 def _start(path: Path, member: Member, group_slug: str, *, share: bool) -> Upload:
