@@ -36,10 +36,16 @@ REJECTIONS = [row.name for row in DISMISSALS.values() if row.rejects]
 
 
 def settle() -> int:
-    """Settle a slice of the decisions that are final since; says how many. Safe to run twice."""
+    """Settle a slice of the decisions that are final since; says how many. Safe to run twice.
+
+    Signals are locked before reviews, as by all that ends and merges them; what others are at waits for the next time.
+    """
     with acting_as_system():
-        due = Review.objects.filter(settle_at__lte=Now()).select_for_update(skip_locked=True, of=("self",))
-        reviews = list(due.order_by("settle_at")[:SLICE])
+        due = Review.objects.filter(settle_at__lte=Now())
+        about = list(due.order_by("settle_at").values_list("signal", flat=True)[:SLICE])
+        free = Signal.objects.filter(pk__in=about).order_by("pk").select_for_update(skip_locked=True, no_key=True)
+        found = due.filter(signal__in=list(free.values_list("pk", flat=True)))
+        reviews = list(found.select_for_update(skip_locked=True, of=("self",)).order_by("settle_at")[:SLICE])
         if not reviews:
             return 0
         Review.objects.filter(pk__in=[review.pk for review in reviews]).update(settle_at=None)
