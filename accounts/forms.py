@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from accounts.letters import OPTIONAL
 from accounts.models import User
 from accounts.models.recovery import GROUP, GROUPS, normal_form
+from lantern.lib.mail_address import MailAddressField
 
 ONE_TIME = {"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}
 NEW_PASSWORD = {"autocomplete": "new-password"}
@@ -86,7 +87,7 @@ class AddressForm(forms.Form):
 class NewAddressForm(forms.Form):
     """The address one wants to sign in with from now on."""
 
-    email = forms.EmailField(
+    email = MailAddressField(
         label="New e-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 

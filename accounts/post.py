@@ -7,7 +7,6 @@ same Message-ID, so that mailboxes show it once.
 import logging
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -19,7 +18,6 @@ from accounts.models import Letter, RefusedTopic, User
 from audit.events import Event
 from audit.record import Actor, record
 from lantern.lib.bell import ring
-from lantern.lib.seal import SealBroken
 from lantern.lib.tenancy import acting_as_system
 
 log = logging.getLogger(__name__)
@@ -81,11 +79,12 @@ def clear_old() -> int:
 
 
 def _hand_over(letter: Letter) -> bool:
+    """Whether the letter went. Whatever is wrong with it counts as an attempt: it holds up no other."""
     letter.attempts += 1
     try:
         _message(letter).send()
-    except (OSError, SMTPException, SealBroken) as error:
-        # The error of a mail server may name the address: only its type is logged.
+    except Exception as error:  # noqa: BLE001 -- an error that went on would take the count of attempts back
+        # The error may name the address: only its type is logged.
         log.warning("letter %s was not taken at attempt %d (%s)", letter.pk, letter.attempts, type(error).__name__)
         letter.try_after = timezone.now() + min(timedelta(minutes=2**letter.attempts), LONGEST_WAIT)
         if letter.attempts >= MOST_ATTEMPTS:

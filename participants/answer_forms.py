@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
+from lantern.lib.mail_address import MailAddressField
 from participants.models.application import Answers
 from participants.questions import CONTACTS, Question, Shape
 
@@ -55,7 +56,7 @@ def _area() -> forms.Textarea:
 FIELDS: dict[Shape, Callable[..., forms.Field]] = {
     Shape.LINE: partial(forms.CharField, max_length=LINE),
     Shape.TEXT: partial(forms.CharField, max_length=TEXT, widget=_area()),
-    Shape.EMAIL: partial(forms.EmailField, max_length=254),
+    Shape.EMAIL: partial(MailAddressField, max_length=254),
     Shape.ADDRESS: partial(forms.URLField, max_length=LINE, assume_scheme="https"),
     Shape.LINK_OR_TEXT: partial(forms.CharField, max_length=TEXT, widget=_area(), validators=[link_or_text]),
     Shape.COUNT: partial(forms.IntegerField, min_value=0, max_value=1_000_000),

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import User
+from lantern.lib.mail_address import MailAddressField
 from participants.models import Participant, Role
 from participants.training_modules import Module
 
@@ -29,7 +30,7 @@ class RoleForm(forms.Form):
 class InviteForm(RoleForm):
     """Somebody who should come in."""
 
-    address = forms.EmailField(
+    address = MailAddressField(
         label="E-mail address",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),

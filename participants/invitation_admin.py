@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from lantern.lib.mail_address import MailAddressField
 from participants import invitations
 from participants.models import Invitation, Participant
 from participants.policies import PRESENT
@@ -29,6 +30,7 @@ class FirstAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Invitation
         fields = ("participant", "address")
+        field_classes = {"address": MailAddressField}
 
     def clean(self) -> dict[str, Any]:
         """Says why somebody cannot be invited."""

@@ -73,6 +73,36 @@ def test_the_log_names_no_address(
     assert "alice" not in caplog.text
 
 
+@pytest.mark.parametrize("error", [UnicodeError, ValueError, LookupError, RuntimeError])
+def test_a_letter_that_cannot_be_sent_holds_up_no_other(
+    error: type[Exception], alice: Member, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = _write(address="a@northwind.example"), _write(alice.user)
+    assert first is not None
+    assert second is not None
+
+    def refuse(message: Any) -> None:
+        if message.to == ["a@northwind.example"]:
+            raise error("a@northwind.example")
+
+    monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", refuse)
+    assert post.send_due() == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.attempts, first.sent_at, second.attempts, second.sent_at is not None) == (1, None, 1, True)
+    assert first.try_after > timezone.now()
+    assert f"({error.__name__})" in caplog.text
+    assert "a@northwind" not in caplog.text
+
+
+def test_a_letter_to_what_is_no_address_is_given_up_in_the_end(alice: Member) -> None:
+    _write(address="a@ı" + "a" * 60 + ".com")
+    for _ in range(post.MOST_ATTEMPTS):
+        Letter.objects.update(try_after=timezone.now())
+        assert post.send_due() == 0
+    assert Letter.objects.get().gave_up_at is not None
+
+
 def test_address_and_text_are_sealed(alice: Member) -> None:
     letter = _write(address="new@northwind.example")
     assert letter is not None
