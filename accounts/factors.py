@@ -1,6 +1,6 @@
 """What can be done to the factors of a person: enrol, remove, spend, and reset by two of the staff."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import django_otp
@@ -107,11 +107,14 @@ def make_recovery_codes(user: User, *, by: Actor) -> list[str]:
 def spend_code(user: User, code: str) -> Device | None:
     """The factor of `user` that accepts `code`, which is spent by it; None, and one event, if none does.
 
-    Six digits are a one-time code; anything else is a recovery code.
+    Six digits are a one-time code; anything else is a recovery code. A code that none accepts counts as a failure of
+    each; one that is accepted counts against none of the others.
     """
-    for device in _devices_for(user, code):
+    devices = _devices_for(user, code)
+    for place, device in enumerate(devices):
         accepted = django_otp.verify_token(user, device.persistent_id, code)
         if accepted is not None:
+            _uncount(devices[:place])
             _note_recovery(user, accepted)
             return accepted
     record(Event.SIGN_IN_REFUSED, user, by=user, step="code")
@@ -160,9 +163,16 @@ def _is_staff(user: User) -> bool:
     return user.is_active and user.coalition_role == CoalitionRole.STAFF
 
 
-def _devices_for(user: User, code: str) -> Iterable[Any]:
+def _devices_for(user: User, code: str) -> Sequence[Any]:
+    """Locked, in one order for everybody: as they are read they stay until this transaction changes them."""
     model = Authenticator if code.isdecimal() else RecoverySheet
-    return list(model.objects.filter(user=user, confirmed=True))
+    return list(model.objects.select_for_update().filter(user=user, confirmed=True).order_by("pk"))
+
+
+def _uncount(devices: Sequence[Any]) -> None:
+    """Put the count of failures of `devices` back to what it was when they were read."""
+    for device in devices:
+        device.save(update_fields=["throttling_failure_count", "throttling_failure_timestamp"])
 
 
 def _note_recovery(user: User, device: Device) -> None:

@@ -1,10 +1,12 @@
 """Factors: the first one, more of them, recovery codes, and how each is lost."""
 
 import re
+from datetime import timedelta
 from itertools import count
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -161,6 +163,36 @@ def test_a_recovery_code_of_somebody_else_is_refused(alice: Member, bob: Member)
     assert spend_code(bob.user, codes[0]) is None
 
 
+def _failures(person: User) -> list[int]:
+    return list(
+        Authenticator.objects.filter(user=person).order_by("pk").values_list("throttling_failure_count", flat=True)
+    )
+
+
+def test_a_code_of_one_authenticator_counts_as_no_failure_of_the_others(alice: Member) -> None:
+    spare, used = Authenticator.objects.get(user=alice.user), Authenticator.enroll(alice.user, name="tablet")
+    for _ in range(3):
+        Authenticator.objects.filter(pk=used.pk).update(last_step=-1)
+        assert spend_code(alice.user, used.current_code()) == used
+    assert _failures(alice.user) == [0, 0]
+    assert spend_code(alice.user, spare.current_code()) == spare
+
+
+def test_a_wrong_code_counts_with_every_authenticator_until_its_own_code_comes(alice: Member) -> None:
+    spare, used = Authenticator.objects.get(user=alice.user), Authenticator.enroll(alice.user, name="tablet")
+    spare.refresh_from_db()
+    spare_code, used_code = spare.current_code(), used.current_code()
+    wrong = next(code for code in ("000000", "111111", "222222") if code not in (spare_code, used_code))
+    assert spend_code(alice.user, wrong) is None
+    assert _failures(alice.user) == [1, 1]
+    assert spend_code(alice.user, used_code) is None, "it has to wait"
+    Authenticator.objects.update(throttling_failure_timestamp=timezone.now() - timedelta(minutes=1))
+    assert spend_code(alice.user, used_code) == used
+    assert _failures(alice.user) == [1, 0]
+    assert spend_code(alice.user, used_code) is None
+    assert _failures(alice.user) == [2, 1]
+
+
 def test_what_the_page_shows_is_what_the_app_takes() -> None:
     seen = shown(b"12345678901234567890", "mia@northwind.example")
     assert seen.secret == "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"  # RFC 6238, appendix B
@@ -262,6 +294,17 @@ def test_one_code_sent_sixteen_times_at_once_is_accepted_once(kind: str, path: s
         assert _events(event) == 1, answers
         if kind == "recovery code":
             assert RecoverySheet.objects.get().left() == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_code_of_a_second_authenticator_sent_sixteen_times_at_once_is_accepted_once() -> None:
+    cache.clear()  # the limits from before
+    with acting_as_system():
+        mia = add_team_member(add_company("northwind"), "mia", with_password=True)
+        browser, code = signed_in(mia.user), Authenticator.enroll(mia.user, name="tablet").current_code()
+    answers = at_once(browser, lambda window: window.post("/accounts/confirm/", {"code": code}).status_code)
+    with acting_as_system():
+        assert _events("factor_confirmed") == 1, answers
 
 
 @pytest.mark.django_db(transaction=True)
