@@ -16,6 +16,7 @@ from audit.record import record
 
 STAMP_SECONDS = 30  # how exactly activity is noted; each note is a write
 LEFT_BY = "left_by"
+PRESENCE = "X-Presence"  # of a sign of life that an open page sends: "idle" if nobody did anything since its last one
 
 
 def begin(request: HttpRequest) -> None:
@@ -38,7 +39,8 @@ def seconds_left(session: Any) -> int | None:
 class SessionClock:
     """Ends sessions that ran out, and notes activity in the others.
 
-    What a page asks by itself (htmx's GET requests, `session_left`) is no activity.
+    What a page asks by itself is no activity: htmx's GET requests, `session_left`, a sign of presence while nobody does
+    anything.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -57,6 +59,8 @@ class SessionClock:
 
 
 def _asked_by_itself(request: HttpRequest) -> bool:
+    if request.headers.get(PRESENCE) == "idle":
+        return True
     return request.method == "GET" and ("HX-Request" in request.headers or "X-Session-Left" in request.headers)
 
 

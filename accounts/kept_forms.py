@@ -1,7 +1,7 @@
 """A form sent when its session had run out, or before a factor was asked for again: kept, sealed, for its own writer.
 
 It waits in the session for a quarter of an hour and is shown after signing in, ready to be sent. Passwords and codes
-are never kept; files cannot be.
+are never kept, nor what an open page sends as a sign of presence; files cannot be.
 """
 
 import json
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from accounts.clock import LEFT_BY
+from accounts.clock import LEFT_BY, PRESENCE
 from lantern.lib.ids import new_id
 from lantern.lib.seal import Place, SealBroken, seal, unseal
 
@@ -34,6 +34,8 @@ class KeptForm:
 
 def keep_form(request: HttpRequest) -> bool:
     """Keep the form of a POST request for whoever is, or was until just now, signed in; whether it was kept."""
+    if PRESENCE in request.headers:
+        return False
     writer = request.user.pk or request.session.get(LEFT_BY)
     fields = [(name, value) for name, values in request.POST.lists() for value in values if not _is_secret(name)]
     body = json.dumps(

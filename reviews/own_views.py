@@ -112,7 +112,10 @@ def keys(request: MemberRequest) -> HttpResponse:
 @requires(Action.DECIDE)
 @require_POST
 def presence(request: MemberRequest, review_id: UUID) -> HttpResponse:
-    """A sign of life from an open page: who else looks, how the lease stands. Work keeps the lease alive."""
+    """A sign of life from an open page: who else looks, how the lease stands. Work keeps the lease alive.
+
+    It keeps the session alive unless its header `X-Presence` is "idle".
+    """
     found = visible(request, review_id)
     saw(found, by=request.member)
     if request.POST.get("working") and found.holder_id == request.member.pk:

@@ -99,16 +99,20 @@ function announceKeys() {
 announceKeys();
 document.addEventListener("htmx:afterSettle", announceKeys);
 
-// Being there: colleagues see it, and work keeps the lease alive.
+// Being there: colleagues see it, work keeps the lease alive, and the session lasts while somebody does anything at all.
 
 const PRESENCE_SECONDS = 30;
+const SIGNS_OF_LIFE = ["input", "keydown", "pointerdown", "wheel"];
 const form = document.querySelector("[data-presence]");
 let working = false;
+let active = false;
 
 async function tell() {
   form.elements.working.value = working ? "1" : "";
-  working = false;
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "error" }).catch(() => null);
+  const headers = { "X-Presence": active ? "active" : "idle" };
+  working = active = false;
+  const answer = await fetch(form.action, { method: "POST", headers, body: new FormData(form), redirect: "error" })
+    .catch(() => null);
   if (!answer?.ok) return;
   const place = document.getElementById("presence");
   const fresh = await answer.text();
@@ -121,5 +125,6 @@ async function tell() {
 if (form) {
   tell();
   document.addEventListener("input", () => { working = true; });
+  for (const sign of SIGNS_OF_LIFE) document.addEventListener(sign, () => { active = true; }, { passive: true });
   setInterval(() => { if (!document.hidden) tell(); }, PRESENCE_SECONDS * 1000);
 }

@@ -8,16 +8,19 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from accounts.clock import seconds_left
 from accounts.kept_forms import KEPT
 from accounts.models import Session, User
 from accounts.session_store import BEGUN, SEEN, SessionStore, row_key
 from accounts.views.confirming import safe_next
 from audit.models import AuditEvent
+from lantern.lib.ids import new_id
 from lantern.lib.marks import Mark
 from participants.models import Member, Participant
+from reviews import claims
 from signals.views import incidents as signal_pages
 from tests.accounts.way_in import code_of, give_password, grow_stale, is_in
-from tests.world import PASSWORD, add_team_member, new_browser, signed_in
+from tests.world import PASSWORD, add_team_member, new_browser, share_and_route, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +61,34 @@ def test_activity_keeps_a_session_and_what_a_page_asks_by_itself_does_not(as_ali
         _back(as_alice, SEEN, as_alice.session[SEEN] - time.time() + settings.SESSION_IDLE_SECONDS - 120)
         found = as_alice.get("/accounts/session/", headers=headers).json()["left"]
         assert left - 5 <= found <= left + 10
+
+
+def test_an_open_review_keeps_a_session_only_while_somebody_is_there(
+    bob: Member, alice: Member, as_bob: Client
+) -> None:
+    share_and_route(alice)
+    held = claims.claim_next(by=bob)
+    assert held is not None
+    for presence, left in (("idle", 120), ("active", settings.SESSION_IDLE_SECONDS)):
+        _back(as_bob, SEEN, as_bob.session[SEEN] - time.time() + settings.SESSION_IDLE_SECONDS - 120)
+        assert as_bob.post(f"/reviews/{held.pk}/presence/", headers={"X-Presence": presence}).status_code == 200
+        found = seconds_left(as_bob.session)
+        assert found is not None
+        assert left - 10 <= found <= left
+
+
+@pytest.mark.parametrize("presence", ["idle", "active"])
+def test_a_sign_of_presence_that_comes_too_late_takes_no_kept_form_s_place(mia: Member, presence: str) -> None:
+    browser = signed_in(mia.user)
+    _back(browser, SEEN, settings.SESSION_IDLE_SECONDS)
+    path = f"/reviews/{new_id()}/presence/"
+    for _ in range(2):
+        assert browser.post(path, headers={"X-Presence": presence}).status_code == 302
+        assert KEPT not in browser.session
+    browser.post("/signals/new/", TYPED)
+    kept = browser.session[KEPT]
+    browser.post(path, headers={"X-Presence": presence})
+    assert browser.session[KEPT] == kept
 
 
 def test_pages_carry_the_warning_and_staying_is_a_post(as_alice: Client, as_sam: Client) -> None:

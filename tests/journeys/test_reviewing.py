@@ -17,6 +17,7 @@ for (const name of ["mousedown", "pointerdown", "touchstart"])
 """
 AROUND = ("/reviews/?state=decided", "/reviews/keys/", "/reviews/rules/", "/reviews/templates/")
 TOGETHER = re.compile("of this kind and incident together")
+PRESENCE = re.compile("/presence/$")
 DECIDE = re.compile("^Decide$")
 
 
@@ -138,6 +139,22 @@ def test_from_the_queue_to_an_undone_decision_without_javascript(visit: Visit) -
     expect(page.get_by_text("Undone. The review is open again.")).to_be_visible()
     page.get_by_role("button", name="Skip").click()
     expect(page.get_by_text("Skipped.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("plenty")
+def test_an_open_review_says_whether_anybody_is_there(visit: Visit) -> None:
+    page = visit("ben@meridian.example")
+    page.clock.install()
+    with page.expect_request(PRESENCE) as sent:
+        start_reviewing(page)
+    said = [sent.value.headers["x-presence"]]
+    for key in ("", "Shift", ""):
+        if key:
+            page.keyboard.press(key)
+        with page.expect_request(PRESENCE) as sent:
+            page.clock.run_for(30_000)
+        said.append(sent.value.headers["x-presence"])
+    assert said == ["idle", "idle", "active", "idle"]
 
 
 @pytest.mark.usefixtures("plenty")
