@@ -9,8 +9,8 @@ from django.contrib.auth import SESSION_KEY
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import User
-from accounts.session_store import AGENT, BEGUN, SEEN
+from accounts.models import Session, User
+from accounts.session_store import AGENT, BEGUN, SEEN, row_key
 from audit.events import Event
 from audit.record import record
 
@@ -65,11 +65,13 @@ def _asked_by_itself(request: HttpRequest) -> bool:
 
 
 def _end(request: HttpRequest) -> None:
-    user_id = int(request.session[SESSION_KEY])
+    """End the session; of several requests that find it over, the one that removes its row writes the event."""
+    user_id, key = int(request.session[SESSION_KEY]), row_key(request.session.session_key or "")
     with transaction.atomic():
         user = User.objects.filter(pk=user_id).first()
+        ended, _ = Session.objects.filter(session_key=key).delete()
         request.session.flush()
         # So that what this person goes on to send from a page still open can wait for them.
         request.session[LEFT_BY] = user_id
-        if user is not None:
+        if ended and user is not None:
             record(Event.SESSION_RAN_OUT, user, by=user)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 
-from accounts.clock import seconds_left
+from accounts.clock import LEFT_BY, SessionClock, seconds_left
 from accounts.kept_forms import KEPT
 from accounts.models import Session, User
 from accounts.session_store import BEGUN, SEEN, SessionStore, row_key
@@ -54,6 +55,19 @@ def test_a_session_runs_out(as_alice: Client, alice: Member, key: str, limit: in
     assert answer["Location"] == "/accounts/login/?next=/signals/"
     assert AuditEvent.objects.filter(event="person.session_ran_out", actor_id=alice.user_id).count() == 1
     assert Session.objects.filter(user=alice.user).count() == 0
+
+
+def test_a_session_that_runs_out_under_two_requests_is_told_of_once(as_alice: Client, alice: Member, rf: Any) -> None:
+    _back(as_alice, SEEN, settings.SESSION_IDLE_SECONDS)
+    requests = [rf.get("/signals/"), rf.get("/signals/")]
+    for request in requests:
+        request.session = SessionStore(as_alice.session.session_key)
+        assert seconds_left(request.session) is not None, "each has read it before either ends it"
+    for request in requests:
+        SessionClock(lambda _: HttpResponse())(request)
+        assert request.session.session_key is None
+        assert request.session[LEFT_BY] == alice.user_id
+    assert AuditEvent.objects.filter(event="person.session_ran_out", actor_id=alice.user_id).count() == 1
 
 
 def test_activity_keeps_a_session_and_what_a_page_asks_by_itself_does_not(as_alice: Client) -> None:
