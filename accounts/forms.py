@@ -65,6 +65,14 @@ class PasskeyForm(forms.Form):
 
     name = forms.CharField(label="Name", max_length=64, initial="passkey")
 
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        try:
+            name.encode()
+        except UnicodeEncodeError:  # half a surrogate pair, which JSON can bring
+            raise forms.ValidationError("This name holds half a character.") from None
+        return name
+
 
 class FactorForm(forms.Form):
     """Which of one's factors: the id that django-otp knows it by."""

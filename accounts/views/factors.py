@@ -35,6 +35,7 @@ from accounts.views.signing_in import REFUSED, finish, pending
 from lantern.lib.marks import personal, public
 
 LAST = "This is your only factor. Add another one first."
+BAD_NAME = "A passkey cannot have this name. Choose another, of at most 64 characters."
 NOT_ACCEPTED = "The passkey was not accepted. Nothing has changed; try again, or use a code."
 
 
@@ -108,7 +109,7 @@ def passkey_new_complete(request: PersonRequest) -> HttpResponse:
     state, answer = cast(SessionStore, request.session).take(passkeys.REGISTERING), _json(request)
     form = PasskeyForm({"name": answer.pop("name", "") or "passkey"})
     if state is None or not form.is_valid():
-        return JsonResponse({"problem": NOT_ACCEPTED}, status=422)
+        return JsonResponse({"problem": NOT_ACCEPTED if state is None else BAD_NAME}, status=422)
     try:
         with rewrite_exceptions():
             ceremony = passkeys.Ceremony(request)

@@ -1,5 +1,6 @@
 """Factors: the first one, more of them, recovery codes, and how each is lost."""
 
+import json
 import re
 from datetime import timedelta
 from itertools import count
@@ -379,14 +380,15 @@ def test_a_passkey_s_answer_must_fit_its_challenge_its_person_and_be_the_first(a
         assert [each["id"] for each in options["allowCredentials"]] == [_answer(own)["id"]]
         assert browser.post(finish, _answer(credential), content_type="application/json").status_code == 422
         assert passkeys.USING not in browser.session
-    for junk in ("", "[]", "nothing", '{"id": 1}'):
+    for junk in ("", "[]", "nothing", '{"id": 1}', json.dumps({**_answer(own), "id": "\ud800", "rawId": "\ud800"})):
         browser.post("/accounts/passkey/")
         assert browser.post(finish, junk, content_type="application/json").status_code == 422
     assert not is_in(browser)
 
 
 def test_junk_makes_no_passkey(alice: Member, as_alice: Client) -> None:
-    for junk in ("{}", "[]", '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}'):
+    half = '{"id": "\\ud800", "rawId": "\\ud800", "type": "public-key", "response": {"clientDataJSON": "\\ud800"}}'
+    for junk in ("{}", "[]", '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}', half):
         assert as_alice.post("/accounts/passkeys/new/options/").json()["challenge"]
         answer = as_alice.post("/accounts/passkeys/new/answer/", junk, content_type="application/json")
         assert answer.status_code == 422

@@ -96,6 +96,15 @@ def test_a_passkey_that_counts_backwards_is_a_copy(mia: Member) -> None:
     assert _post(browser, ANSWER, passkey.answered(browser.post(ASK).json())).status_code == 422
 
 
+@pytest.mark.parametrize("name", ["key \ud800", "key\0", "k" * 65])
+def test_a_name_that_cannot_be_kept_is_refused(mia: Member, name: str) -> None:
+    browser, passkey = signed_in(mia.user), SoftPasskey()
+    answer = _post(browser, MADE, {**passkey.made(browser.post(NEW).json()), "name": name})
+    assert answer.status_code == 422
+    assert answer.json()["problem"].startswith("A passkey cannot have this name.")
+    assert not WebAuthnCredential.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", ["sign-in", "confirm"])
 def test_one_answer_sent_sixteen_times_at_once_is_accepted_once(path: str) -> None:
