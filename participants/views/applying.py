@@ -4,6 +4,7 @@ The secret of the link stands in its address alone: opening it puts the applicat
 pages that follow have addresses that say nothing.
 """
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantern.lib.marks import public
 from participants.answer_forms import AnswerForm, start_form
-from participants.applying import find_draft, read_application, save_draft, start_application, submit_application
+from participants.applying import (
+    AlreadySubmitted,
+    find_draft,
+    read_application,
+    save_draft,
+    start_application,
+    submit_application,
+)
 from participants.models import Application
 from participants.questions import APPLICATION, COMPANY, CONTACTS, VETTING
 
@@ -57,8 +65,9 @@ def draft(request: HttpRequest) -> HttpResponse:
         return render(request, "participants/applied.html", {"application": application})
     form = AnswerForm(request.POST or None, questions=APPLICATION, draft=True, initial=application.opened_answers)
     if form.is_valid():
-        save_draft(application, form.answers)
-        messages.success(request, "Saved. The link in your mail opens the draft again.")
+        with suppress(AlreadySubmitted):  # the page says so
+            save_draft(application, form.answers)
+            messages.success(request, "Saved. The link in your mail opens the draft again.")
         return redirect("programme:draft")
     return _show(request, form, status=422 if form.errors else 200)
 
@@ -71,12 +80,15 @@ def submit(request: HttpRequest) -> HttpResponse:
     if application.submitted_at:
         return redirect("programme:draft")
     form = AnswerForm(request.POST, questions=APPLICATION)
-    if form.is_valid():
-        submit_application(application, form.answers)
-        return redirect("programme:draft")
     kept = AnswerForm(request.POST, questions=APPLICATION, draft=True)
-    if kept.is_valid():
-        save_draft(application, kept.answers)
+    try:
+        if form.is_valid():
+            submit_application(application, form.answers)
+            return redirect("programme:draft")
+        if kept.is_valid():
+            save_draft(application, kept.answers)
+    except AlreadySubmitted:  # by a request that was quicker
+        return redirect("programme:draft")
     return _show(request, form, status=422)
 
 

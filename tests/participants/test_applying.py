@@ -1,10 +1,13 @@
 """The public application: a draft behind a secret link, handed in once."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -12,11 +15,13 @@ from accounts.models import Letter
 from audit.models import AuditEvent
 from lantern.demo.people import ELSEWHERE
 from lantern.demo.programme import answers_of
-from lantern.lib.tenancy import Scope, acting
+from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.applying import AlreadySubmitted, clear_old_drafts, find_draft, save_draft, submit_application
 from participants.models import Application, Participant
 from participants.models.application import Answers
 from participants.questions import VETTING
+from tests.accounts.way_in import same_window
+from tests.at_once import in_thread, until_somebody_waits
 from tests.world import add_company, new_browser
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +142,33 @@ def test_it_is_handed_in_once(client: Client, answers: Answers) -> None:
     for act in (save_draft, submit_application):
         with pytest.raises(AlreadySubmitted):
             act(application, answers)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("path", "typed"), [(SUBMIT, "answers"), (SUBMIT, "start"), (DRAFT, "start")])
+def test_what_comes_while_it_is_handed_in_leads_to_where_that_leads(
+    client: Client, answers: Answers, path: str, typed: str
+) -> None:
+    _begin(client)
+    window = same_window(client)
+
+    def hand_in() -> None:
+        with acting_as_system(), transaction.atomic():
+            application = Application.objects.select_for_update().get()
+            read.set()
+            until_somebody_waits()
+            submit_application(application, {**answers, "receive_only": False})
+
+    read = Event()
+    with ThreadPoolExecutor(1) as threads:
+        handing_in = threads.submit(in_thread, hand_in)
+        assert read.wait(10)
+        answer = window.post(path, answers if typed == "answers" else START)
+        handing_in.result()
+    assert (answer.status_code, answer["Location"]) == (302, DRAFT)
+    assert "Your application has arrived" in client.get(DRAFT).content.decode()
+    with acting_as_system():
+        assert Participant.objects.count() == 1
 
 
 def test_a_name_that_is_taken_tells_nobody_so(client: Client, answers: Answers) -> None:
