@@ -51,7 +51,11 @@ def write_letter(
 
 @transaction.atomic
 def choose_topics(user: User, *, wanted: Collection[Topic], by: Actor) -> None:
-    """Keep which of the optional topics `user` wants letters on. Letters on security always come."""
+    """Keep which of the optional topics `user` wants letters on; of two choices at once the later holds.
+
+    Letters on security always come.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
     refused = [topic for topic in OPTIONAL if topic not in wanted]
     RefusedTopic.objects.filter(user=user).delete()
     RefusedTopic.objects.bulk_create([RefusedTopic(user=user, topic=topic) for topic in refused])

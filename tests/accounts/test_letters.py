@@ -1,7 +1,9 @@
 """Letters: written with the change, sent after it, once; read by nobody but the person they are for."""
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,9 +16,10 @@ from accounts import post
 from accounts.letters import OPTIONAL, Topic, render_letter
 from accounts.models import Letter, RefusedTopic, User
 from audit.models import AuditEvent
-from lantern.lib.tenancy import Scope, acting
+from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member
-from tests.world import new_browser
+from tests.at_once import in_thread, until_somebody_waits
+from tests.world import add_company, add_team_member, new_browser, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +141,28 @@ def test_refused_topics_do_not_come_and_security_always_does(alice: Member, as_a
     )
     assert _write(alice.user, Topic.WORK) is not None
     assert AuditEvent.objects.filter(event="person.letters_chosen", actor_id=alice.user_id).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_choices_at_once_the_later_holds() -> None:
+    with acting_as_system():
+        mia = add_team_member(add_company("northwind"), "mia")
+    browser, chosen = signed_in(mia.user), Event()
+
+    def choose_first() -> None:
+        with acting_as_system(), transaction.atomic():
+            post.choose_topics(mia.user, wanted=[Topic.INVITATION], by=mia)
+            chosen.set()
+            until_somebody_waits()
+
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(in_thread, choose_first)
+        assert chosen.wait(10)
+        answer = browser.post("/accounts/letters/choices/", {"topics": ["programme", "invitation"]})
+        first.result()
+    assert answer.status_code == 302
+    with acting_as_system():
+        assert [each.topic for each in RefusedTopic.objects.filter(user=mia.user)] == [Topic.WORK]
 
 
 def test_the_database_refuses_to_switch_security_off(alice: Member) -> None:
