@@ -10,11 +10,10 @@ from import_export.resources import ModelResource
 from accounts.models import User
 from audit.events import Event
 from audit.models import AuditEvent
-from audit.record import record
 from participants import check_in_admin, desk, invitation_admin, sign_in_admin
 from participants.export_admin import RecordedExport
 from participants.models import Member, Participant, SharingGroup
-from participants.services import add_group, add_participant, change_participant
+from participants.services import add_group, add_participant, change_group, change_participant
 from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
 
 __all__ = ["check_in_admin", "invitation_admin", "sign_in_admin"]  # they register themselves
@@ -49,7 +48,7 @@ class MemberInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A participant as staff fill it in."""
+    """A participant as staff fill it in. A field counts as changed where it differs from what their page showed."""
 
     services = forms.CharField(
         required=False,
@@ -63,6 +62,8 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["services"] = ", ".join(self.instance.services)
+        for name, field in self.fields.items():
+            field.show_hidden_initial = not self.is_bound or self.add_initial_prefix(name) in self.data
 
     def clean_services(self) -> list[str]:
         names = (name.strip().lower() for name in self.cleaned_data["services"].split(","))
@@ -130,8 +131,7 @@ class SharingGroupAdmin(StaffAdmin):
     def save_model(self, request: HttpRequest, obj: SharingGroup, form: Any, change: bool) -> None:
         by: Any = request.user
         if change:
-            obj.save()
-            record(Event.GROUP_CHANGED, obj, by=by, fields=sorted(form.changed_data))
+            change_group(obj, fields=form.changed_data, by=by)
         else:
             obj.pk = add_group(obj.slug, name=obj.name, by=by).pk
             obj._state.adding = False

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from guardian.shortcuts import assign_perm, get_objects_for_group, remove_perm
 
@@ -95,18 +96,22 @@ def give_buddy(participant: Participant, helper: Participant, *, person: str, by
 
 @transaction.atomic
 def change_participant(participant: Participant, *, fields: Collection[str], by: Actor) -> None:
-    """Keep what was changed about `participant`: the `fields` named. Its right to share follows `receive_only`."""
-    participant.save()
+    """Keep what was changed about `participant`: the `fields` named, and no other, however old it is.
+
+    Its right to share follows `receive_only`.
+    """
+    kept = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    _keep(kept, participant, fields)
     if "receive_only" in fields:
-        for group in get_objects_for_group(participant.auth_group, f"participants.{VIEW}", klass=SharingGroup):
-            _settle_sharing(participant, group)
+        for group in get_objects_for_group(kept.auth_group, f"participants.{VIEW}", klass=SharingGroup):
+            _settle_sharing(kept, group)
     record(
         Event.PARTICIPANT_CHANGED,
-        participant,
+        kept,
         by=by,
         fields=sorted(fields),
-        industry=participant.industry,
-        receive_only=participant.receive_only,
+        industry=kept.industry,
+        receive_only=kept.receive_only,
     )
 
 
@@ -159,6 +164,14 @@ def add_group(slug: str, *, name: str, by: Actor) -> SharingGroup:
     return group
 
 
+@transaction.atomic
+def change_group(group: SharingGroup, *, fields: Collection[str], by: Actor) -> None:
+    """Keep what was changed about `group`: the `fields` named, and no other, however old it is."""
+    kept = SharingGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+    _keep(kept, group, fields)
+    record(Event.GROUP_CHANGED, kept, by=by, fields=sorted(fields))
+
+
 def default_group(*, by: Actor) -> SharingGroup:
     """The group of all active participants, made when it is first needed."""
     group = SharingGroup.objects.filter(slug=SharingGroup.DEFAULT_SLUG).first()
@@ -173,6 +186,12 @@ def add_member(participant: Participant, user: User, *, role: Role, by: Actor) -
     member = Member.objects.create(participant=participant, user=user, role=role)
     record(Event.MEMBER_ADDED, member, by=by, role=role.value)
     return member
+
+
+def _keep(kept: Model, changed: Model, fields: Collection[str]) -> None:
+    for field in fields:
+        setattr(kept, field, getattr(changed, field))
+    kept.save(update_fields=fields)
 
 
 def _settle_sharing(participant: Participant, group: SharingGroup) -> None:

@@ -48,7 +48,8 @@ def set_sign_on(
 
     When it begins to forbid passwords, its people's sessions end: the next ones begin at their company.
     """
-    found = SignOn.objects.filter(participant=participant).first() or SignOn(participant=participant)
+    locked = SignOn.objects.select_for_update(no_key=True).filter(participant=participant).first()
+    found = locked or SignOn(participant=participant)
     forbade = found.is_active and found.passwords_forbidden and found.pk is not None
     found.issuer, found.client_id = issuer.rstrip("/"), client_id
     found.is_active, found.passwords_forbidden = is_active, passwords_forbidden

@@ -5,8 +5,9 @@ from django.test import Client
 
 from accounts.models import User
 from audit.models import AuditEvent
-from participants.models import Member, Participant, SharingGroup
+from participants.models import Member, Participant, ParticipantState, SharingGroup
 from participants.policies import Action, can
+from participants.services import add_group, change_group, change_participant, describe_participant, move_participant
 from tests.world import add_company, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,45 @@ def test_receive_only_takes_the_right_to_share_and_gives_it_back(as_sam: Client,
     assert can(alice, Action.VIEW_SIGNALS)
     assert as_sam.post(f"{LIST}{company.pk}/change/", typed).status_code == 302
     assert can(alice, Action.SHARE_SIGNALS)
+
+
+def test_a_change_keeps_what_was_changed_about_a_participant_meanwhile(northwind: Participant, sam: User) -> None:
+    read_before = Participant.objects.get(pk=northwind.pk)
+    move_participant(northwind, to=ParticipantState.SUSPENDED, by=sam, reason="a reason")
+    describe_participant(northwind, name="Northwind Mail", services=["post"], by=sam)
+    read_before.sector = "mail"
+    change_participant(read_before, fields=["sector"], by=sam)
+    now = Participant.objects.get(pk=northwind.pk)
+    assert (now.state, now.name, now.services, now.sector) == ("suspended", "Northwind Mail", ["post"], "mail")
+
+
+def test_a_page_that_was_open_while_the_company_renamed_itself_keeps_the_new_name(
+    as_sam: Client, northwind: Participant, sam: User
+) -> None:
+    page = f"{LIST}{northwind.pk}/change/"
+    shown = as_sam.get(page).context["adminform"].form
+    data = {
+        f"{prefix}{name}": shown.get_initial_for_field(field, name)
+        for prefix in ("", "initial-")
+        for name, field in shown.fields.items()
+    }
+    assert 'name="initial-services"' in as_sam.get(page).content.decode()
+    del data["receive_only"]
+    describe_participant(northwind, name="Northwind Mail", services=["post"], by=sam)
+    assert as_sam.post(page, {**data, "sector": "mail", **INLINE}).status_code == 302
+    now = Participant.objects.get(pk=northwind.pk)
+    assert (now.name, now.services, now.sector) == ("Northwind Mail", ["post"], "mail")
+    assert AuditEvent.objects.filter(event="participant.changed").latest("id").details["fields"] == ["sector"]
+
+
+def test_a_change_of_a_group_keeps_what_was_changed_about_it_meanwhile(sam: User) -> None:
+    group = add_group("pair", name="Pair", by=sam)
+    read_before = SharingGroup.objects.get(pk=group.pk)
+    SharingGroup.objects.update(names_contributors=False)
+    read_before.name = "Everybody"
+    change_group(read_before, fields=["name"], by=sam)
+    now = SharingGroup.objects.get(pk=group.pk)
+    assert (now.name, now.names_contributors) == ("Everybody", False)
 
 
 def test_the_slug_of_a_participant_stays(as_sam: Client, northwind: Participant) -> None:

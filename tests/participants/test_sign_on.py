@@ -1,6 +1,7 @@
 """Signing in through one's company, against an OpenID provider on loopback."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,7 @@ from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, Participant, SignOn, SignOnBinding
 from participants.sign_on import set_sign_on
 from tests.accounts.way_in import at_once, code_of, give_password, grow_stale, is_in
+from tests.at_once import in_thread, until_somebody_waits
 from tests.participants.provider import CLIENT, SECRET, Provider, running
 from tests.world import PASSWORD, add_company, add_team_member, new_browser, signed_in
 
@@ -190,6 +192,28 @@ def test_forbidding_passwords_ends_the_sessions_that_are_open(alice: Member, bob
     set_sign_on(alice.participant, **facts, passwords_forbidden=True)
     assert own.get("/accounts/security/").status_code == 302
     assert other.get("/accounts/security/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_set_a_sign_on_at_once_keep_the_new_secret() -> None:
+    with acting_as_system():
+        company = add_company("northwind")
+        facts: dict[str, Any] = {"issuer": "https://id.northwind.example", "client_id": "x", "by": PORTAL}
+        set_sign_on(company, **facts, secret="old")
+
+    def switch_off() -> None:
+        with acting_as_system():
+            set_sign_on(company, **facts, secret=None, is_active=False)
+
+    with ThreadPoolExecutor(1) as pool:
+        with acting_as_system():
+            set_sign_on(company, **facts, secret="new")
+            waiting = pool.submit(in_thread, switch_off)
+            until_somebody_waits()
+        waiting.result()
+    with acting_as_system():
+        kept = SignOn.objects.get()
+        assert (kept.opened_secret(), kept.is_active) == ("new", False)
 
 
 def test_staff_set_a_sign_on(as_sam: Client, harbor: Participant) -> None:

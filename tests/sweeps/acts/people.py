@@ -209,6 +209,11 @@ ACTS: Acts = {
         lambda _, b: participants.add_group("pair", name="Pair", by=b),
         ["sharing_group.added"],
     ),
+    "change_group": (
+        lambda a, b: participants.add_group("pair", name="Pair", by=PORTAL),
+        lambda group, b: participants.change_group(group, fields={"name"}, by=b),
+        ["sharing_group.changed"],
+    ),
     "add_member": (
         lambda a, b: accounts.add_person("n@x.example", name="N", password=None, by=PORTAL),
         lambda person, b: participants.add_member(b.participant, person, role=Role.LEAD, by=b),
