@@ -1,5 +1,7 @@
 """The coalition's desk."""
 
+from html import unescape
+
 import pytest
 from django.test import Client
 
@@ -157,6 +159,20 @@ def test_participants_can_be_exported(as_sam: Client, northwind: Participant, sa
     assert answer.status_code == 200
     assert "northwind" in answer.content.decode()
     assert AuditEvent.objects.filter(event="participant.exported", actor_id=sam.pk).count() == 1
+
+
+@pytest.mark.parametrize("file_format", ["csv", "tsv", "json", "html"])
+def test_an_export_holds_no_formula_in_any_format(as_sam: Client, northwind: Participant, file_format: str) -> None:
+    formula, folded = '=HYPERLINK("https://example.com")', "＝1+1"
+    Participant.objects.filter(pk=northwind.pk).update(name=formula, sector=folded)
+    choices = as_sam.get(f"{LIST}export/").context["form"].fields["format"].choices
+    number = next(key for key, label in choices if label == file_format)
+    fields = {f"participantresource_{name}": "on" for name in ("slug", "name", "sector", "receive_only")}
+    answer = as_sam.post(f"{LIST}export/", {"format": number, "resource": "0", **fields})
+    text = unescape(answer.content.decode())
+    assert (text.count("=HYPERLINK"), text.count("'=HYPERLINK")) == (1, 1)
+    assert (text.count("＝1+1"), text.count("'＝1+1")) == (1, 1)
+    assert "northwind" in text
 
 
 def test_nothing_is_deleted(as_sam: Client, northwind: Participant, sam: User) -> None:
