@@ -108,6 +108,7 @@ class ParticipantAdmin(RecordedExport, StaffAdmin):
                 sector=cleaned["sector"],
                 receive_only=cleaned["receive_only"],
                 services=cleaned["services"],
+                industry=cleaned["industry"],
                 by=by,
             )
             obj.pk, obj.auth_group_id = made.pk, made.auth_group_id

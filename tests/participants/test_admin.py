@@ -61,6 +61,12 @@ def test_a_participant_is_added(as_sam: Client, sam: User) -> None:
     )
 
 
+def test_a_participant_is_added_with_its_sector_of_the_report(as_sam: Client) -> None:
+    typed = {"slug": "fernlight", "name": "Fernlight", "industry": "games"}
+    assert as_sam.post(f"{LIST}add/", {**typed, **INLINE}).status_code == 302
+    assert Participant.objects.get(slug="fernlight").industry == "games"
+
+
 def test_a_state_is_changed_and_takes_effect(as_sam: Client, sam: User, alice: Member, as_alice: Client) -> None:
     company = alice.participant
     typed = {"to": "suspended", "reason": "a reason"}
