@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -52,7 +52,7 @@ class ReportedFigureAdmin(ReadOnlyAdmin):
         return require_safe(self._year_page)(request, year)
 
     def remind(self, request: HttpRequest, year: int, participant_id: int) -> HttpResponse:
-        """Write to a participant of which nothing is known yet."""
+        """Write to a participant of which nothing is known yet. A year without a page is a 404."""
         return require_POST(self._remind)(request, year, participant_id)
 
     def _year_page(self, request: HttpRequest, year: int) -> HttpResponse:
@@ -71,6 +71,8 @@ class ReportedFigureAdmin(ReadOnlyAdmin):
         return render(request, "admin/transparency/year.html", context)
 
     def _remind(self, request: HttpRequest, year: int, participant_id: int) -> HttpResponseRedirect:
+        if not FIRST_YEAR <= year <= timezone.now().year:
+            raise Http404
         by: Any = request.user
         participant = get_object_or_404(Participant, pk=participant_id)
         if remind(participant, year, by=by):

@@ -109,5 +109,14 @@ def test_staff_see_the_year_and_remind(as_sam: Client, northwind: Participant) -
     assert CoverageReminder.objects.count() == 1
 
 
+@pytest.mark.parametrize("year", [1800, 2019, NOW + 1, 99999])
+def test_nobody_is_reminded_of_a_year_that_the_desk_has_no_page_for(
+    as_sam: Client, northwind: Participant, year: int
+) -> None:
+    address = f"/admin/transparency/reportedfigure/year/{year}/remind/{northwind.pk}/"
+    assert as_sam.post(address).status_code == 404
+    assert CoverageReminder.objects.count() == 0
+
+
 def test_the_desk_is_for_staff(as_alice: Client) -> None:
     assert as_alice.get(f"/admin/transparency/reportedfigure/year/{NOW}/").status_code == 404
