@@ -4,14 +4,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest
 
 from accounts.factors import NotWaiting, SamePerson, ask_factor_reset, confirm_factor_reset, withdraw_factor_reset
 from accounts.models import FactorReset, User
 from participants.models import SignOn
 from participants.sign_on import set_sign_on
-from participants.staff_admin import StaffAdmin
+from participants.staff_admin import Refused, StaffAdmin
 
 ANOTHER = "Another person has to do this: neither who asked nor whom it is for."
 OVER = "This reset was confirmed or withdrawn already, or ran out."
@@ -97,9 +97,9 @@ class FactorResetAdmin(StaffAdmin):
             if act is not None:
                 act(obj, by=by)
         except SamePerson:
-            messages.error(request, ANOTHER)
+            raise Refused(ANOTHER) from None
         except NotWaiting:
-            messages.error(request, OVER)
+            raise Refused(OVER) from None
 
 
 class SignOnForm(forms.ModelForm):  # type: ignore[type-arg]

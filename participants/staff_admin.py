@@ -2,7 +2,7 @@
 
 from typing import Any, NoReturn
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
@@ -22,9 +22,14 @@ def has_nul(request: HttpRequest) -> bool:
     return any("\x00" in text for texts in request.GET.lists() for text in (texts[0], *texts[1]))
 
 
+class Refused(Exception):
+    """What staff wanted to save was refused by a service; says why, in a sentence for them."""
+
+
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Staff may look, add and change; nobody deletes.
 
+    Where `save_model` raises `Refused`, nothing is kept, and its sentence is all that is said.
     Where `fresh_changes` is set, whoever changes something shows a factor again first (`lantern.middleware.Gate`).
     """
 
@@ -44,6 +49,16 @@ class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        """The form, or what comes of sending it."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.path)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Filters are compared as they come; a NUL would fail in the database."""

@@ -3,13 +3,13 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import HttpRequest
 from import_export.resources import ModelResource
 
 from audit.events import Event
 from participants.export_admin import RecordedExport
-from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
+from participants.staff_admin import ReadOnlyAdmin, Refused, StaffAdmin
 from signals.erasing import NothingHeld, OnHold, erasable, erase_value
 from signals.faults import FAULTS, RowFault
 from signals.forms import KIND_CHOICES
@@ -89,11 +89,11 @@ class LegalHoldAdmin(RecordedExport, StaffAdmin):
             where = {"signal_id": form.cleaned_data["on_signal"], "incident_id": form.cleaned_data["on_incident"]}
             obj.pk = place_hold(**where, reason=obj.reason, by=by).pk
             obj._state.adding = False
-        elif "lifted_because" in form.cleaned_data:
-            try:
-                lift_hold(obj, because=obj.lifted_because, by=by)
-            except AlreadyLifted:
-                messages.error(request, "It was lifted before.")
+            return
+        try:
+            lift_hold(obj, because=obj.lifted_because, by=by)
+        except AlreadyLifted:
+            raise Refused("It was lifted before.") from None
 
 
 class ErasureForm(forms.ModelForm):  # type: ignore[type-arg]

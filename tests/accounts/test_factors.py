@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -46,6 +47,7 @@ from audit.record import PORTAL
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant, Role
 from participants.services import add_member
+from participants.sign_in_admin import ANOTHER
 from tests.accounts.way_in import at_once, code_of, give_password, grow_stale, is_in
 from tests.world import PASSWORD, add_company, add_staff, add_team_member, new_browser, signed_in
 
@@ -254,6 +256,10 @@ def test_the_database_holds_the_two_apart(
         FactorReset.objects.filter(pk=reset.pk).update(**values)
 
 
+def _told(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
 def test_staff_reset_at_the_desk(alice: Member, sam: User, rio: User) -> None:
     desk, other = signed_in(sam), signed_in(rio)
     add = "/admin/accounts/factorreset/add/"
@@ -262,7 +268,8 @@ def test_staff_reset_at_the_desk(alice: Member, sam: User, rio: User) -> None:
     assert desk.post(add, {"person": alice.user_id, "reason": "Called her back"}).status_code == 302
     reset = FactorReset.objects.get()
     page = f"/admin/accounts/factorreset/{reset.pk}/change/"
-    assert desk.post(page, {"answer": "confirm"}).status_code == 302
+    desk.get("/admin/")  # it tells what was said so far
+    assert _told(desk.post(page, {"answer": "confirm"}, follow=True)) == [ANOTHER]
     assert strong_factors(alice.user) != []
     grow_stale(other)
     assert other.post(page, {"answer": "confirm"})["Location"].startswith("/accounts/confirm/?next=%2Faccounts%2Fkept")
