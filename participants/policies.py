@@ -1,8 +1,8 @@
 """Who may do what: the one place where access is decided.
 
 `GRANTS` says which roles an action is for; `can` answers "may she?", `groups_for` answers "which ones?" for sharing
-groups. What has signals in it also asks for training in date. Views name an action (`lantern.lib.marks.requires`), the
-gate asks `can`. Row-level security stands behind both.
+groups. What has signals in it also asks for training in date, and what is more than looking for an agreement in force.
+Views name an action (`lantern.lib.marks.requires`), the gate asks `can`. Row-level security stands behind both.
 """
 
 from collections import defaultdict
@@ -10,15 +10,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now, TruncDate
 
 from accounts.models import CoalitionRole, User
 from lantern.lib.compiled import CompiledQuery, Parameter
-from participants.models import Member, Participant, ParticipantState, Role, SharingGroup, SharingGroupPermission
+from participants.models import (
+    Agreement,
+    Member,
+    Participant,
+    ParticipantState,
+    Role,
+    SharingGroup,
+    SharingGroupPermission,
+)
 from participants.models.training import TrainingRecord
 from participants.training_modules import MODULES
 
@@ -158,10 +167,13 @@ _told: ContextVar[dict[int, "_Rights"] | None] = ContextVar("rights", default=No
 
 @dataclass(frozen=True)
 class _Rights:
-    """What the database knows: keys of sharing groups by permission, and whether every module was passed and runs."""
+    """What the database knows: keys of sharing groups by permission, whether every module was passed and runs, and
+    whether an agreement is in force.
+    """
 
     groups: dict[str, list[int]]
     is_trained: bool
+    is_bound: bool
 
 
 def _rights(member: Member) -> _Rights:
@@ -170,25 +182,29 @@ def _rights(member: Member) -> _Rights:
         return told[member.pk]
     groups: dict[str, list[int]] = defaultdict(list)
     passed: set[tuple[str, int]] = set()
-    for permissions, keys, modules, versions in _known.rows(member=member.pk):
-        passed = {*zip(modules, versions, strict=True)}
+    is_bound = False
+    for permissions, keys, modules, versions, bound in _known.rows(member=member.pk):
+        passed, is_bound = {*zip(modules, versions, strict=True)}, bound
         for permission, key in zip(permissions, keys, strict=True):
             groups[permission].append(key)
-    rights = _Rights(groups, {(module.slug, module.version) for module in MODULES.values()} <= passed)
+    is_trained = {(module.slug, module.version) for module in MODULES.values()} <= passed
+    rights = _Rights(groups, is_trained, is_bound)
     if told is not None:
         told[member.pk] = rights
     return rights
 
 
 @CompiledQuery
-def _known() -> QuerySet[Member, tuple[list[str], list[int], list[str], list[int]]]:
+def _known() -> QuerySet[Member, tuple[list[str], list[int], list[str], list[int], bool]]:
     granted = SharingGroupPermission.objects.filter(group=OuterRef("participant__auth_group")).order_by("pk")
     running = TrainingRecord.objects.filter(member=OuterRef("pk"), valid_until__gt=Now()).order_by("pk")
+    today = TruncDate(Now(), tzinfo=UTC)
     return Member.objects.filter(pk=Parameter("member")).values_list(
         ArraySubquery(granted.values("permission__codename")),
         ArraySubquery(granted.values("content_object")),
         ArraySubquery(running.values("module")),
         ArraySubquery(running.values("version")),
+        Exists(Agreement.objects.filter(participant=OuterRef("participant")).in_force(today)),
     )
 
 
@@ -200,7 +216,10 @@ def _granted(member: Member, permission: str) -> list[int]:
 def _acts(member: Member, action: Action) -> bool:
     if not (member.is_active and member.user.is_active and member.role in GRANTS[action]):
         return False
-    if member.participant.state not in STATES.get(action, WORKING):
+    states = STATES.get(action, WORKING)
+    if member.participant.state not in states:
+        return False
+    if ParticipantState.READ_ONLY not in states and not _rights(member).is_bound:
         return False
     return action not in NEEDS_TRAINING or _rights(member).is_trained
 

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         """For lists: a file may be large."""
         return self.defer("content")
 
-    def in_force(self, on: date | None = None) -> Self:
+    def in_force(self, on: date | Combinable | None = None) -> Self:
         """Signed, and not run out on that day; today unless told."""
         today = on or timezone.now().date()
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=today), signed_on__lte=today)

@@ -1,17 +1,22 @@
 """Agreements: sealed, never served to others, always saved and never shown."""
 
-from datetime import date
+from datetime import date, timedelta
 
+import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from audit.models import AuditEvent
-from lantern.lib.tenancy import Scope, acting
+from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Agreement, Member, Participant, Role
-from tests.world import add_team_member, sign_agreement, signed_in
+from participants.policies import Action, can
+from reviews import claims
+from reviews.deciding import record_decision
+from tests.world import add_company, add_team_member, share_and_route, sign_agreement, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +126,44 @@ def test_the_database_shows_it_to_its_own_participant_only(agreement: Agreement,
                 _forge(member)
     with acting(Scope.PUBLIC):
         assert not Agreement.objects.exists()
+
+
+def _run_out(company: Participant) -> None:
+    """The last day of the company's agreement was yesterday. Nobody may write that but a superuser."""
+    yesterday = timezone.now().date() - timedelta(days=1)
+    with psycopg.connect(**connections["owner"].get_connection_params(), autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")
+        owner.execute(
+            "UPDATE participants_agreement SET signed_on = %s, valid_until = %s WHERE participant_id = %s",
+            [yesterday, yesterday, company.pk],
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_agreement_that_has_run_out_is_felt_on_the_next_request() -> None:
+    with acting_as_system():
+        company = add_company("northwind")
+        leo = add_team_member(company, "leo", Role.LEAD)
+        signal = share_and_route(add_team_member(add_company("harbor"), "bob"))
+        review = claims.claim_next(by=leo)
+        assert review is not None
+    browser = signed_in(leo.user)
+    work = ("/signals/new/", "/signals/uploads/new/", "/reviews/", "/reviews/rules/")
+    looks = ("/signals/", f"/signals/{signal.pk}/", "/participant/")
+    assert [browser.get(url).status_code for url in (*work, *looks)] == [200] * 7
+    _run_out(company)
+    assert [browser.get(url).status_code for url in work] == [404] * 4
+    assert [browser.get(url).status_code for url in looks] == [200] * 3
+    own = acting(Scope.MEMBER, participant_id=company.pk, user_id=leo.user_id)
+    with own, connection.cursor() as cursor:
+        member = Member.objects.select_related("user", "participant__auth_group").get(pk=leo.pk)
+        asked = (Action.SET_PRACTICE, Action.DECIDE, Action.VIEW_SIGNALS)
+        assert [can(member, action) for action in asked] == [False, False, True]
+        cursor.execute("SELECT lantern_groups('contribute_signals'), lantern_groups('view_signals')")
+        ((shares, sees),) = cursor.fetchall()
+        assert (shares, len(sees)) == ([], 1)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            record_decision(review, verdict="dismissed", dismissal="no_violation", by=member)
+    with acting_as_system():
+        sign_agreement(company)
+    assert [browser.get(url).status_code for url in work] == [200] * 4
