@@ -38,13 +38,16 @@ def answer(check_in: CheckIn, answers: Given, *, by: Member) -> None:
 
 @transaction.atomic
 def send_back(check_in: CheckIn, *, remark: str, by: Actor) -> None:
-    """Ask the participant to answer once more, and say why. Its day does not change. Raises `NotOpen`."""
+    """Ask the participant to answer once more, and say why. Raises `NotOpen`.
+
+    Its day does not change; what happens when nobody answers counts from now (`participants.keeping.due_step`).
+    """
     found = _locked(check_in)
     if found.signed_off_at or not found.answered_at:
         raise NotOpen
     found.answered_at = found.answered_by = None
-    found.remark = remark
-    found.save(update_fields=["answered_at", "answered_by", "remark"])
+    found.remark, found.sent_back_at = remark, timezone.now()
+    found.save(update_fields=["answered_at", "answered_by", "remark", "sent_back_at"])
     record(Event.CHECK_IN_SENT_BACK, found, by=by, kind=found.kind)
 
 

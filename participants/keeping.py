@@ -52,7 +52,7 @@ def keep_check_in(check_in_id: UUID, now: datetime) -> Step | None:
         if check_in.answered_at or participant.state not in TAKING_PART:
             return None
         taken = dict(check_in.notices.values_list("step", "at"))
-        step = due_step(check_in.due_on, now, taken)
+        step = due_step(check_in.due_on, now, taken, check_in.sent_back_at)
         if step is None:
             return None
         CheckInNotice.objects.create(check_in=check_in, participant=participant, step=step, at=now)
@@ -62,18 +62,23 @@ def keep_check_in(check_in_id: UUID, now: datetime) -> Step | None:
         return step
 
 
-def due_step(due_on: date, now: datetime, taken: dict[str, datetime]) -> Step | None:
+def due_step(
+    due_on: date, now: datetime, taken: dict[str, datetime], sent_back_at: datetime | None = None
+) -> Step | None:
     """The one step that is due for an unanswered check-in and was not taken yet.
 
     Where the portal stood still over several steps, only the last is taken; but the grace counts from the reminder on
-    the day, and nobody is suspended sooner than its own grace after having been made read-only.
+    the day, and nobody is suspended sooner than its own grace after having been made read-only. After answers were
+    sent back, either grace counts anew.
     """
     if Step.READ_ONLY in taken:
-        over = now >= taken[Step.READ_ONLY] + timedelta(days=settings.SUSPENDED_AFTER_DAYS)
+        begins = max(taken[Step.READ_ONLY], sent_back_at or taken[Step.READ_ONLY])
+        over = now >= begins + timedelta(days=settings.SUSPENDED_AFTER_DAYS)
         return Step.SUSPENDED if over and Step.SUSPENDED not in taken else None
     if Step.DUE in taken:
+        begins = max(taken[Step.DUE], sent_back_at or taken[Step.DUE])
         grace = timedelta(days=settings.READ_ONLY_AFTER_DAYS)
-        return Step.READ_ONLY if now.date() >= max(due_on, taken[Step.DUE].date()) + grace else None
+        return Step.READ_ONLY if now.date() >= max(due_on, begins.date()) + grace else None
     left = (due_on - now.date()).days
     reached = [step for step, days in zip(REMINDERS, settings.CHECK_IN_REMINDER_DAYS, strict=True) if left <= days]
     return reached[-1] if reached and reached[-1] not in taken else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_otp_webauthn.models import WebAuthnCredential
 
@@ -77,11 +77,14 @@ def missing_people(participant: Participant) -> list[Missing]:
 
 
 def missing_check_ins(participant: Participant) -> list[Missing]:
-    """Check-ins that made it read-only and are not signed off, and those that are overdue beyond the grace."""
+    """Check-ins that made it read-only and are not signed off, and those that are overdue beyond the grace, which
+    counts anew after answers were sent back.
+    """
     latest = timezone.now().date() - timedelta(days=settings.READ_ONLY_AFTER_DAYS)
     open_ones = CheckIn.objects.filter(participant=participant).open()
     enforced = CheckInNotice.objects.filter(participant=participant, step__in=[Step.READ_ONLY, Step.SUSPENDED])
-    held = open_ones.filter(pk__in=enforced.values("check_in")) | open_ones.unanswered().filter(due_on__lt=latest)
+    late = open_ones.unanswered().filter(Q(sent_back_at=None) | Q(sent_back_at__date__lt=latest), due_on__lt=latest)
+    held = open_ones.filter(pk__in=enforced.values("check_in")) | late
     return [
         Missing(f"check_in:{check_in.pk}", f"{check_in} is not answered and signed off.")
         for check_in in held.order_by("due_on")

@@ -65,6 +65,7 @@ class CheckIn(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     remark = models.TextField(max_length=1_000, blank=True, help_text="What staff asked when they sent it back.")
+    sent_back_at = models.DateTimeField(null=True, help_text="When that was, the last time.")
     signed_off_at = models.DateTimeField(null=True)
     signed_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)

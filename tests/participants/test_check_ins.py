@@ -16,6 +16,7 @@ from lantern.demo.programme import check_in_answers
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.check_ins import NotOpen, answer, plan, send_back, sign_off
 from participants.keeping import due_step, keep_check_in, keep_programme
+from participants.lifecycle import missing_check_ins
 from participants.models import CheckIn, CheckInKind, CheckInNotice, Member, Participant, ParticipantState, Role, Step
 from participants.policies import Action, can
 from participants.services import move_participant
@@ -199,6 +200,40 @@ def test_sent_back_it_is_to_be_answered_again(check_in: CheckIn, ida: Member, sa
     assert str(ANSWERS["evidence"]) in page
     with pytest.raises(NotOpen):
         sign_off(check_in, by=sam)
+
+
+BACK = [
+    ({Step.DUE: 0}, 40, 53, None),
+    ({Step.DUE: 0}, 40, 54, Step.READ_ONLY),
+    ({Step.DUE: 5}, 2, 18, None),
+    ({Step.DUE: 5}, 2, 19, Step.READ_ONLY),
+    ({Step.DUE: 0, Step.READ_ONLY: 14}, 60, 87, None),
+    ({Step.DUE: 0, Step.READ_ONLY: 14}, 60, 88, Step.SUSPENDED),
+]
+
+
+@pytest.mark.parametrize(("taken", "back", "days", "step"), BACK)
+def test_which_step_is_due_after_it_was_sent_back(
+    taken: dict[Step, int], back: int, days: int, step: Step | None
+) -> None:
+    due_on = date(2026, 6, 1)
+    known = {name.value: at(due_on + DAY * when) for name, when in taken.items()}
+    assert due_step(due_on, at(due_on + DAY * days), known, at(due_on + DAY * back)) == step
+
+
+@pytest.mark.django_db
+def test_what_staff_send_back_late_has_its_whole_span_again(
+    check_in: CheckIn, northwind: Participant, ida: Member, sam: User
+) -> None:
+    today = timezone.now().date()
+    CheckIn.objects.update(due_on=today - 40 * DAY)
+    keep_check_in(check_in.pk, at(today - 40 * DAY))
+    answer(check_in, ANSWERS, by=ida)
+    send_back(check_in, remark="Which sample?", by=sam)
+    assert missing_check_ins(northwind) == []
+    for days, state in ((0, "active"), (13, "active"), (14, "read_only"), (41, "read_only"), (42, "suspended")):
+        keep_check_in(check_in.pk, at(today + days * DAY))
+        assert _state(northwind) == state, days
 
 
 @pytest.mark.django_db
