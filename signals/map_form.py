@@ -18,7 +18,8 @@ class MapForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [LEAVE_OUT, *((name, name) for name in NATIVE)]
         for column in columns:
-            field = forms.ChoiceField(choices=choices, required=False, initial=column.field, label=f"“{column.name}”")
+            label = f"“{column.shown_name}”"
+            field = forms.ChoiceField(choices=choices, required=False, initial=column.field, label=label)
             self.fields[f"column_{column.index}"] = field
 
     @property

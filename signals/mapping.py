@@ -13,11 +13,13 @@ from django.db.models.functions import Now
 from audit.events import Event
 from audit.record import record
 from lantern.lib.bell import ring
+from lantern.lib.csvfile import unguarded
 from lantern.lib.ids import new_id
 from lantern.lib.seal import keyring, seal
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
 from signals.columns import ERROR_COLUMNS, NATIVE, NEEDED, Choices, known_names, plain
+from signals.detecting import BY_LENGTH, ReadLine, read_line
 from signals.intake import WORK_ON_UPLOAD
 from signals.models import ColumnName, StagedRow, Upload, UploadChunk, UploadState
 from signals.models.column_name import COLUMN_NAME
@@ -27,6 +29,8 @@ from signals.threatexchange import LAYOUT as THREAT_EXCHANGE
 
 MAPPABLE = frozenset({"no_header", "missing_column"})
 """File codes for which the file is kept a while, so that its columns can be mapped."""
+UNLIKE_NAMES = frozenset({"email", "phone", "url"}).union(*BY_LENGTH.values())
+"""Kinds whose values are never the name of a column."""
 MOST_COLUMNS = 60
 KEPT = timedelta(days=1)
 """How long a file waits for its columns to be mapped."""
@@ -52,6 +56,22 @@ class FileColumn:
     index: int
     name: str
     field: str
+
+    @property
+    def shown_name(self) -> str:
+        """Its name as a page shows it."""
+        return shown_name(self.name)
+
+    @property
+    def is_value(self) -> bool:
+        """Whether its name reads as a value: then the file has a row where its header belongs."""
+        return _value_in(self.name) is not None
+
+
+def shown_name(name: str) -> str:
+    """The name of a column as a page shows it: masked where it reads as a value."""
+    value = _value_in(name)
+    return value.masked if value else name
 
 
 def names_of(participant_id: int) -> dict[str, str]:
@@ -162,6 +182,11 @@ def _remember(header: Sequence[str], chosen: Mapping[int, str], by: Member) -> N
             ColumnName.objects.create(
                 id=row_id, participant=by.participant, fingerprint=fingerprint, sealed_name=sealed, field=field
             )
+
+
+def _value_in(name: str) -> ReadLine | None:
+    line = read_line(0, unguarded(name.strip().strip("\ufeff")))
+    return line if any(reading.kind in UNLIKE_NAMES for reading in line.readings) else None
 
 
 def _is_threat_exchange(header: Sequence[str]) -> bool:

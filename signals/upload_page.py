@@ -13,7 +13,7 @@ from signals.columns import plain
 from signals.counting import shareable
 from signals.faults import FAULTS
 from signals.intake import earlier_upload
-from signals.mapping import MAPPABLE, FileColumn
+from signals.mapping import MAPPABLE, FileColumn, shown_name
 from signals.models import Outcome, Upload, UploadState
 from signals.refusals import refusal_of
 from signals.upload_preview import columns_of, effect_of, first_rows, header_of, signals_label
@@ -37,6 +37,10 @@ SAME_FILE = (
 
 SAME_FILE_OPEN = "The very same file was uploaded on {:%-d %B %Y}. That upload is not shared yet: {}."
 SHORTENED = "An expiry that is later than its kind of signal allows is brought back to the latest one allowed."
+NO_HEADER = (
+    "This file seems to have no header line: its first line holds values, which are masked here. That line is not read"
+    " as a row."
+)
 EXPIRY_COLUMNS = frozenset({"expires_at", "td_expire_time"})
 WITHOUT_FILE = frozenset({UploadState.CHECKING, UploadState.CANCELLED})
 MAPPED_IN = frozenset({UploadState.READY, UploadState.REFUSED})
@@ -68,7 +72,12 @@ def page_of(upload: Upload, member: Member) -> dict[str, Any]:
         "shareable": signals_label(shareable(upload.counts or {})),
         "refusal": refusal_of(upload).message if upload.refusal else "",
         "problem": FAULTS[upload.refusal].title if upload.refusal else "",
-        "notes": [*_same_file(upload), *_told_columns(upload, columns), *_told_expiry(upload, header)],
+        "notes": [
+            *_same_file(upload),
+            *_told_header(columns),
+            *_told_columns(upload, columns),
+            *_told_expiry(upload, header),
+        ],
         "may_decide": may_decide(upload, member),
         "may_withdraw": _may_withdraw(upload, member),
     }
@@ -136,7 +145,7 @@ def _most_first(errors: dict[str, int]) -> Sequence[tuple[str, int]]:
 
 def _group(code: str, count: int, row: int, column: str | None) -> dict[str, Any]:
     told = FAULTS[code]
-    example = {"example_row": row, "example_column": column or ""}
+    example = {"example_row": row, "example_column": shown_name(column or "")}
     return {"code": code, "title": told.title, "how_to_fix": told.how_to_fix, "count": count, **example}
 
 
@@ -149,12 +158,17 @@ def _same_file(upload: Upload) -> list[str]:
     return [SAME_FILE_OPEN.format(earlier.created_at, earlier.state_label)]
 
 
+def _told_header(columns: list[FileColumn]) -> list[str]:
+    """That the first line is none, where a name in it reads as a value."""
+    return [NO_HEADER] if any(column.is_value for column in columns) else []
+
+
 def _told_columns(upload: Upload, columns: list[FileColumn]) -> list[str]:
     """How the columns were read where they do not bear a known name, and which were left out."""
     if upload.state not in READ:
         return []
-    named = ", ".join(f"“{column.name}” as {column.field}" for column in columns if column.field)
-    left_out = ", ".join(column.name for column in columns if not column.field)
+    named = ", ".join(f"“{column.shown_name}” as {column.field}" for column in columns if column.field)
+    left_out = ", ".join(column.shown_name for column in columns if not column.field)
     told = [f"As your company chose, these columns are read: {named}."] if named else []
     return [*told, f"These columns are left out: {left_out}."] if left_out else told
 

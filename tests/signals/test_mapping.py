@@ -11,6 +11,7 @@ from django.utils.html import escape
 from audit.models import AuditEvent
 from participants.models import Member
 from signals import mapping
+from signals.kinds.base import HIDDEN
 from signals.mapping import NotReady, forget_unmapped, map_columns
 from signals.models import ColumnName, Contribution, StagedRow, Upload, UploadChunk
 from signals.uploads import confirm_upload, work_on
@@ -50,6 +51,32 @@ def test_a_file_with_other_names_is_mapped_by_hand_and_checked(alice: Member, as
     errors = as_alice.post(f"/signals/uploads/{found.pk}/errors.csv").content.decode("utf-8-sig")
     assert errors.splitlines()[0] == "Sort,What,harm_types,Why,colour,_row,_column,_code,_problem,_how_to_fix"
     assert AuditEvent.objects.get(event="upload.mapped").details == {"fields": ["kind", "note", "value"]}
+
+
+VALUES = ["mira.moor@example.com", "https://example.org/room/7", "+4915112345678", "9e107d9d372bb6826bd81d3542a419d6"]
+
+
+def test_values_where_the_names_of_columns_belong_are_masked(alice: Member, as_alice: Client) -> None:
+    first = [*VALUES, "grooming", "e-mail address"]
+    found = upload(alice, as_file(first, ["noor@example.com", "email", "", "", "grooming", ""]))
+    url = f"/signals/uploads/{found.pk}/"
+    chosen = {"column_0": "value", "column_1": "kind", "column_4": "harm_types"}
+    pages = [as_alice.get(url), as_alice.post(f"{url}columns/", {**chosen, "column_2": "value"})]
+    assert as_alice.post(f"{url}columns/", chosen).status_code == 302
+    assert _again(found).state == "ready"
+    pages.append(as_alice.get(url))
+    for page in (answer.content.decode() for answer in pages):
+        assert not [value for value in VALUES if value in page]
+        assert all(shown in page for shown in (HIDDEN, "grooming", "e-mail address", "seems to have no header"))
+
+
+def test_the_column_of_an_example_is_masked_likewise(alice: Member, as_alice: Client) -> None:
+    found = upload(alice, as_file([VALUES[0], "kind", "harm_types"], ["nobody", "email", "grooming"]))
+    map_columns(found, [VALUES[0], "kind", "harm_types"], {0: "value"}, by=alice)
+    assert _again(found).counts["rejected"] == 1
+    page = as_alice.get(f"/signals/uploads/{found.pk}/").content.decode()
+    assert "For example row 2, column" in page
+    assert VALUES[0] not in page
 
 
 def test_the_next_file_of_the_company_is_read_the_same_way(alice: Member, amir: Member, bob: Member) -> None:
