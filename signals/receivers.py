@@ -20,11 +20,11 @@ def ring_relating(**_: Any) -> None:
 
 @receiver(participant_leaving)
 def tell_what_ends(participant: Participant, **_: Any) -> list[Effect]:
-    running = Upload.objects.filter(participant=participant, state__in=[*UploadState.running(), UploadState.READY])
+    on_their_way = Upload.objects.filter(participant=participant, state__in=UploadState.on_their_way())
     in_force = in_force_of(participant.pk).count()
     return [
         Effect("Contributions in force", in_force, "withdrawn; readers of their signals are told"),
-        Effect("Uploads on their way", running.count(), "stopped; nothing more of them is shared"),
+        Effect("Uploads on their way", on_their_way.count(), "stopped; nothing more of them is shared"),
     ]
 
 

@@ -41,7 +41,7 @@ def rename_everything(keys: Keyring) -> int:
         cursor.execute(LOCK)
         cursor.execute(OTHERS)
         (others,) = cursor.fetchone()
-        if others or Upload.objects.filter(state__in=[*UploadState.running(), UploadState.READY]).exists():
+        if others or Upload.objects.filter(state__in=UploadState.on_their_way()).exists():
             raise InUse
         number = 0
         for table, columns, name in _named(keys):

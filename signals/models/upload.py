@@ -33,6 +33,11 @@ class UploadState(models.TextChoices):
         """The states in which a worker is busy with it."""
         return (cls.CHECKING, cls.APPLYING)
 
+    @classmethod
+    def on_their_way(cls) -> tuple["UploadState", ...]:
+        """The states from which something of it may still come to be shared."""
+        return (cls.CHECKING, cls.READY, cls.WAITING, cls.APPLYING)
+
 
 class Outcome(models.TextChoices):
     """How a row ends: as exactly one of five."""
