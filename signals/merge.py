@@ -89,10 +89,12 @@ SELECT contribution_id, signal_id, %(group)s, participant_id, %(user)s, %(upload
 FROM slice
 """
 
+# A signal that nobody shared was related to nothing, whether it lost its value or a legal hold kept it.
 REFRESH = """
 UPDATE signals_signal s SET
     severity = a.severity, confidence = a.confidence, tlp = a.tlp, contributor_count = a.contributor_count,
-    harm_types = a.harm_types, last_shared_at = a.last_shared_at, routing_due = true
+    harm_types = a.harm_types, last_shared_at = a.last_shared_at, routing_due = true,
+    relations_due = s.relations_due OR s.contributor_count = 0
 FROM (
     SELECT c.signal_id, max(c.severity) AS severity, max(c.confidence) AS confidence, max(c.tlp) AS tlp,
         count(DISTINCT c.participant_id) AS contributor_count, array_agg(DISTINCT h.harm) AS harm_types,

@@ -8,7 +8,7 @@ from django.db import connection
 from lantern.lib.seal import unseal
 from signals.models.signal import VALUE, seal_value
 
-GIVE_BACK = "UPDATE signals_signal SET value = %s, relations_due = true WHERE id = %s AND value IS NULL"
+GIVE_BACK = "UPDATE signals_signal SET value = %s WHERE id = %s AND value IS NULL"
 
 
 def revive(ended: Iterable[tuple[UUID, UUID, bytes]]) -> None:

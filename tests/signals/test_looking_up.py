@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from audit.models import AuditEvent
 from lantern.lib.tenancy import Scope, acting
 from participants.models import Member
 from signals import pdq_pages, relating
 from signals.detecting import read_line, read_list
+from signals.holding import place_hold
 from signals.looking_up import TooMany, answer, ask, download, forget_old
 from signals.models import Lookup, PdqPage, Relation, Signal
 from signals.pdq_index import NEAR, PdqIndex
@@ -17,6 +19,7 @@ from signals.pdq_pages import read
 from signals.related import related_to
 from signals.relating import relate
 from signals.withdrawing import withdraw
+from tests.signals.ended import own_word
 from tests.world import add_closed_group, share
 
 pytestmark = pytest.mark.django_db
@@ -302,3 +305,24 @@ def test_relating_that_died_is_done_once(alice: Member, monkeypatch: pytest.Monk
             relate()
     assert (Signal.objects.filter(relations_due=True).count(), Relation.objects.count()) == (3, 4)
     assert (relate(), Relation.objects.count()) == (3, 10)
+
+
+def test_what_a_hold_kept_is_found_again_once_it_is_shared_again(alice: Member, bob: Member, sam: User) -> None:
+    """Withdrawn under a hold, a signal keeps its value and loses its relations; shared again, it is related anew."""
+    name = share(alice, kind="username", value="mira", service="harbor")
+    other = share(bob, kind="username", value="mira", service="pixelforge")
+    image = share(alice, kind="pdq", value=HASH)
+    asked = f"username: mira\npdq:{_flipped(HASH, 1)}"
+    relate()
+    before = _known(asked, bob)
+    for held in (name, image):
+        place_hold(signal_id=held.pk, reason="order 1", by=sam)
+        withdraw(own_word(alice, held), reason="mistake", by=alice)
+    relate()
+    assert _known(asked, bob) != before
+    share(alice, kind="username", value="mira", service="harbor")
+    share(alice, kind="pdq", value=HASH)
+    assert _known(asked, bob) == before
+    relate()
+    assert _known(asked, bob) == before
+    assert [related.signal for related in related_to(other, bob)] == [name]
