@@ -131,5 +131,7 @@ def _finish(job: Job) -> None:
         counts = count_rows(upload.pk)
         job.advance(at=at, to={"state": UploadState.DONE, "counts": counts, "finished_at": Now()})
         StagedRow.objects.filter(batch=upload.pk).exclude(outcome=Outcome.REJECTED).delete()
+        if not counts[Outcome.REJECTED]:
+            UploadChunk.objects.filter(upload=upload).delete()
         told = {name: counts[name] for name in Outcome.values}
         record(Event.UPLOAD_APPLIED, upload, by=job.member, outcomes=told)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -21,11 +22,13 @@ from signals.models import (
     Relation,
     Signal,
     StagedRow,
+    Upload,
     UploadChunk,
     UploadState,
 )
 from signals.models.signal import fingerprint_of
 from signals.pdq_pages import forget
+from signals.uploads import NotReady, cancel_upload
 
 
 class NothingHeld(Exception):
@@ -50,7 +53,8 @@ def erase_value(*, kind: str, value: str, case: str, by: User, service: str = ""
         digest = _digest(signals)
         in_force = list(contributions.in_force().values_list("pk", flat=True))
         end_contributions(in_force, state=ContributionState.WITHDRAWN, reason=ERASED.name)
-        _wipe(signals, fingerprints)
+        _wipe(signals)
+        _forget_files(fingerprints, by)
         erasure = Erasure(kind=kind, case=case, signals=len(signals), contributions=number, digest=digest, erased_by=by)
         erasure.save()
     record(Event.VALUE_ERASED, erasure, by=by, signals=len(signals), contributions=number, digest=digest)
@@ -99,14 +103,24 @@ def _digest(signals: Sequence[UUID]) -> str:
     return digest.hexdigest()
 
 
-def _wipe(signals: Sequence[UUID], fingerprints: Sequence[UUID]) -> None:
-    """The value, its fingerprint, notes, relations, and the files and staged rows that still hold it."""
+def _wipe(signals: Sequence[UUID]) -> None:
+    """The value, its fingerprint, notes and relations."""
     for signal in signals:
         Signal.objects.filter(pk=signal).update(value=None, fingerprint=uuid4(), relations_due=True)
     said = Contribution.objects.filter(signal__in=signals)
     said.update(note=None)
     Relation.objects.filter(signal__in=signals).delete()
     forget(signals)
-    uploads = said.filter(upload__isnull=False, upload__state__in=(UploadState.DONE, UploadState.CANCELLED))
-    UploadChunk.objects.filter(upload__in=uploads.values("upload")).delete()
-    StagedRow.objects.filter(fingerprint__in=fingerprints, batch__in=uploads.values("upload")).delete()
+
+
+def _forget_files(fingerprints: Sequence[UUID], by: User) -> None:
+    """Cancel unshared uploads of the value, and forget the files of all that are over.
+
+    Nobody can tell what their rejected rows hold. What is being shared at this moment is left to its end.
+    """
+    staged = StagedRow.objects.filter(fingerprint__in=fingerprints)
+    for upload in Upload.objects.filter(state__in=UploadState.unshared(), pk__in=staged.values("batch")):
+        with suppress(NotReady):
+            cancel_upload(upload, by=by, why="erased")
+    over = Upload.objects.exclude(state__in=UploadState.on_their_way())
+    UploadChunk.objects.filter(upload__in=over).delete()

@@ -1,26 +1,51 @@
 """The rejected rows of an upload as a CSV that is right to mend and upload again."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from lantern.lib.csvfile import rows_as_csv
+from lantern.lib.tenancy import acting_as_system
 from signals.columns import ERROR_COLUMNS
 from signals.faults import FAULTS
 from signals.jobs import limits, take_job
 from signals.mapping import as_choices
-from signals.models import Outcome, StagedRow, Upload
+from signals.models import Outcome, StagedRow, Upload, UploadChunk, UploadState
 from signals.reader import open_table
 
 Faults = list[tuple[str, str | None, str]]
 
+KEPT = timedelta(days=7)
+"""How long the file of a shared upload is kept for its rejected rows."""
+
 
 def error_file(upload: Upload) -> Iterator[str]:
-    """The file's own columns, then `_row` `_column` `_code` `_problem` `_how_to_fix`; one line for a rejected row."""
+    """The file's own columns, then `_row` `_column` `_code` `_problem` `_how_to_fix`; one line for a rejected row.
+
+    Where none was rejected, the five columns alone: the file is needed for nothing and may be gone.
+    """
     return rows_as_csv(_rows(upload))
+
+
+def kept_until(upload: Upload) -> datetime | None:
+    """Until when the rejected rows of a shared upload can be had; None for one that is not shared."""
+    return upload.finished_at + KEPT if upload.finished_at and upload.state == UploadState.DONE else None
+
+
+def forget_over() -> int:
+    """Remove the files of uploads that were shared `KEPT` ago; how many pieces. Safe to run twice."""
+    with acting_as_system():
+        over = Upload.objects.filter(state=UploadState.DONE, finished_at__lt=Now() - KEPT)
+        return UploadChunk.objects.filter(upload__in=over).delete()[0]
 
 
 def _rows(upload: Upload) -> Iterator[list[str]]:
     rejected = _rejected(upload.pk)
+    if not rejected:
+        yield list(ERROR_COLUMNS)
+        return
     table = open_table(take_job(upload.pk).content(), limits(), as_choices(upload.mapping))
     # A file that was mended once brings the five columns along; they are made anew.
     kept = [index for index, name in enumerate(table.header) if name.strip().lower() not in ERROR_COLUMNS]

@@ -24,7 +24,11 @@ def tell_what_ends(participant: Participant, **_: Any) -> list[Effect]:
     in_force = in_force_of(participant.pk).count()
     return [
         Effect("Contributions in force", in_force, "withdrawn; readers of their signals are told"),
-        Effect("Uploads on their way", on_their_way.count(), "stopped; nothing more of them is shared"),
+        Effect(
+            "Uploads on their way",
+            on_their_way.count(),
+            "stopped; nothing more of them is shared, and their files are deleted",
+        ),
     ]
 
 

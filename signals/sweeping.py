@@ -2,7 +2,7 @@
 
 from lantern.lib.bell import ring
 from lantern.lib.tenancy import acting_as_system
-from signals import drafts, expiring, looking_up, mapping, withdrawing
+from signals import drafts, error_file, expiring, looking_up, mapping, withdrawing
 from signals.withdrawing import CARRY_ON
 
 
@@ -15,3 +15,4 @@ def sweep_endings() -> None:
     looking_up.forget_old()
     drafts.forget_old()
     mapping.forget_unmapped()
+    error_file.forget_over()

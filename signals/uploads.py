@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from audit.events import Event
-from audit.record import record
+from audit.record import Actor, record
 from lantern.lib.bell import ring
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
@@ -40,15 +40,14 @@ def confirm_upload(upload: Upload, *, by: Member) -> None:
 
 
 @transaction.atomic
-def cancel_upload(upload: Upload, *, by: Member) -> None:
+def cancel_upload(upload: Upload, *, by: Actor, why: str = "cancelled") -> None:
     """Forget an upload that shares nothing yet: its file and its staged rows go. Raises `NotReady`."""
-    before_sharing = (UploadState.CHECKING, UploadState.READY, UploadState.WAITING)
     to = {"state": UploadState.CANCELLED, "finished_at": Now()}
-    if not Upload.objects.filter(pk=upload.pk, state__in=before_sharing).update(**to):
+    if not Upload.objects.filter(pk=upload.pk, state__in=UploadState.unshared()).update(**to):
         raise NotReady
     StagedRow.objects.filter(batch=upload.pk).delete()
     UploadChunk.objects.filter(upload=upload).delete()
-    record(Event.UPLOAD_CANCELLED, upload, by=by, why="cancelled")
+    record(Event.UPLOAD_CANCELLED, upload, by=by, why=why)
 
 
 def work_on(upload_id: UUID) -> None:

@@ -13,7 +13,7 @@ from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant
 from signals.end_reasons import DEPARTED, END_REASONS, WITHDRAWAL_REASONS
 from signals.ending import end_contributions
-from signals.models import Contribution, ContributionState, Incident, Upload, UploadState, Withdrawal
+from signals.models import Contribution, ContributionState, Incident, Upload, UploadChunk, UploadState, Withdrawal
 from signals.notices import signals_changed
 
 SLICE = 500
@@ -38,6 +38,8 @@ class StillRunning(Exception):
 def withdraw(target: Target, *, reason: str, by: Member, words: str = "") -> Withdrawal:
     """Take back what `by`'s company said, as far as it is in force. Few at once, many by a worker.
 
+    The file of an upload that is taken back goes at once.
+
     Raises `ReasonMissing`, `StillRunning`, and `NothingInForce` (also for what is another company's).
     """
     chosen = WITHDRAWAL_REASONS.get(reason)
@@ -47,6 +49,8 @@ def withdraw(target: Target, *, reason: str, by: Member, words: str = "") -> Wit
         raise StillRunning
     withdrawal = Withdrawal(participant=by.participant, by_id=by.user_id, reason=reason, **_concerning(target))
     withdrawal.seal_words(words)
+    if isinstance(target, Upload):
+        UploadChunk.objects.filter(upload=target).delete()
     return _begin(withdrawal, by=by)
 
 

@@ -34,9 +34,14 @@ class UploadState(models.TextChoices):
         return (cls.CHECKING, cls.APPLYING)
 
     @classmethod
+    def unshared(cls) -> tuple["UploadState", ...]:
+        """The states in which nothing of it is shared yet, and it can be cancelled."""
+        return (cls.CHECKING, cls.READY, cls.WAITING)
+
+    @classmethod
     def on_their_way(cls) -> tuple["UploadState", ...]:
         """The states from which something of it may still come to be shared."""
-        return (cls.CHECKING, cls.READY, cls.WAITING, cls.APPLYING)
+        return (*cls.unshared(), cls.APPLYING)
 
 
 class Outcome(models.TextChoices):

@@ -23,7 +23,7 @@ from participants.requests import MemberRequest
 from signals.approving import SamePerson, approve, ask_approval, decline
 from signals.columns import NATIVE
 from signals.dictionary import COLUMN_DICTIONARY
-from signals.error_file import error_file
+from signals.error_file import error_file, kept_until
 from signals.forms import UploadForm
 from signals.intake import start_upload
 from signals.map_form import DeclineForm, MapForm
@@ -183,10 +183,11 @@ def _visible(request: MemberRequest, upload_id: UUID) -> Upload:
 def _page(request: MemberRequest, found: Upload, *, status: int = 200, **forms: Form) -> HttpResponse:
     page = page_of(found, request.member)
     errors_url = reverse("signals:upload_errors", args=[found.pk]) if _has_errors(found) else None
+    errors = {"errors_url": errors_url, "errors_until": kept_until(found)}
     may_upload = can(request.member, Action.UPLOAD_SIGNALS)
     map_form = MapForm(columns=page["columns"]) if page["columns"] and may_upload else None
     context = {"map_form": map_form, "decline_form": DeclineForm(), "may_upload": may_upload, **forms}
-    return render(request, "signals/upload.html", {**page, "errors_url": errors_url, **context}, status=status)
+    return render(request, "signals/upload.html", {**page, **errors, **context}, status=status)
 
 
 def _decline(found: Upload, *, words: str, by: Member) -> None:
