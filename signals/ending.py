@@ -65,10 +65,9 @@ def end_contributions(
     Whoever asks next finds nothing of a signal that ended. Safe to run twice. Only as the portal.
     """
     assert current().scope == Scope.SYSTEM
+    signals = lock_signals(contributions)
     values: dict[str, Any] = {"contributions": list(contributions), "state": state.value, "reason": reason}
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, values)
-        signals = [row[0] for row in cursor.fetchall()]
         cursor.execute(END, values)
         number = cursor.rowcount
     if not number:
@@ -77,6 +76,13 @@ def end_contributions(
     ended = _entomb(signals)
     contributions_ended.send(sender=None, signals=signals, ended=ended, why=reason)
     return number, ended
+
+
+def lock_signals(contributions: Sequence[UUID]) -> list[UUID]:
+    """Lock the signals of these contributions, as soon as whoever works on one is done; says which they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"contributions": list(contributions)})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def wipe(signals: Sequence[UUID]) -> None:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from audit.events import Event
@@ -12,8 +12,9 @@ from lantern.lib.bell import ring
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant
 from signals.end_reasons import DEPARTED, END_REASONS, WITHDRAWAL_REASONS
-from signals.ending import end_contributions
+from signals.ending import end_contributions, lock_signals
 from signals.models import Contribution, ContributionState, Incident, Upload, UploadChunk, UploadState, Withdrawal
+from signals.models.contribution import ContributionQuerySet
 from signals.notices import signals_changed
 
 SLICE = 500
@@ -57,21 +58,19 @@ def withdraw(target: Target, *, reason: str, by: Member, words: str = "") -> Wit
 @transaction.atomic
 def withdraw_everything(participant: Participant, *, by: Actor = PORTAL) -> Withdrawal | None:
     """Take back all that a participant shared, because it leaves; None where nothing is in force."""
-    with acting_as_system():
-        try:
+    try:
+        with acting_as_system():
             return _begin(Withdrawal(participant=participant, by_id=by.user_id, reason=DEPARTED.name), by=by)
-        except NothingInForce:
-            return None
+    except NothingInForce:
+        return None
 
 
-def in_force_of(participant_id: int, target: Target | None = None) -> QuerySet[Contribution]:
-    """The participant's own contributions in force: all of them, or those of one thing."""
-    found = Contribution.objects.in_force().filter(participant=participant_id)
-    if target is None:
-        return found
-    if isinstance(target, Contribution):
-        return found.filter(pk=target.pk)
-    return found.filter(incident=target) if isinstance(target, Incident) else found.filter(upload=target)
+def in_force_of(participant_id: int, target: Target | None = None) -> ContributionQuerySet:
+    """The participant's own contributions in force: all of them, or those of one thing.
+
+    A contribution stands for what its participant says of the signal: a later word in its place is meant too.
+    """
+    return _said_by(participant_id, target).in_force()
 
 
 def carry_on(withdrawal_id: UUID) -> None:
@@ -85,6 +84,19 @@ def unfinished() -> list[UUID]:
     return list(Withdrawal.objects.filter(finished_at__isnull=True).values_list("pk", flat=True))
 
 
+def _said_by(participant_id: int, target: Target | None) -> ContributionQuerySet:
+    """The same, whether it is in force or not."""
+    said = Contribution.objects.filter(participant=participant_id)
+    match target:
+        case Contribution():
+            return said.filter(signal=target.signal_id) if target.participant_id == participant_id else said.none()
+        case Incident():
+            return said.filter(incident=target)
+        case Upload():
+            return said.filter(upload=target)
+    return said
+
+
 def _concerning(target: Target) -> dict[str, Target]:
     name = {Contribution: "contribution", Incident: "incident", Upload: "upload"}[type(target)]
     return {name: target}
@@ -95,16 +107,25 @@ def _begin(withdrawal: Withdrawal, *, by: Actor) -> Withdrawal:
     if not number:
         raise NothingInForce
     withdrawal.save()
-    told = next((name for name in ("contribution", "incident", "upload") if getattr(withdrawal, f"{name}_id")), "all")
-    record(Event.WITHDRAWN, withdrawal, by=by, reason=withdrawal.reason, what=told, contributions=number)
-    if _slice(withdrawal.pk):
+    goes_on = _slice(withdrawal.pk)
+    withdrawal.refresh_from_db(fields=["ended", "finished_at"])
+    if goes_on:
         ring(CARRY_ON, withdrawal_id=str(withdrawal.pk))
+    elif not withdrawal.ended:
+        raise NothingInForce
+    told = next((name for name in ("contribution", "incident", "upload") if getattr(withdrawal, f"{name}_id")), "all")
+    number = number if goes_on else withdrawal.ended
+    record(Event.WITHDRAWN, withdrawal, by=by, reason=withdrawal.reason, what=told, contributions=number)
     return withdrawal
 
 
-def _left(withdrawal: Withdrawal) -> QuerySet[Contribution]:
-    """What is still in force of what was there when it was asked for."""
-    return in_force_of(withdrawal.participant_id, _target(withdrawal)).filter(shared_at__lte=withdrawal.asked_at)
+def _left(withdrawal: Withdrawal) -> ContributionQuerySet:
+    """What is still in force of what was there when it was asked for, or has taken the place of that since."""
+    asked_at = withdrawal.asked_at
+    said = _said_by(withdrawal.participant_id, _target(withdrawal))
+    replaced = said.filter(state=ContributionState.SUPERSEDED, shared_at__lte=asked_at, ended_at__gte=asked_at)
+    speaks_of_the_same = Exists(replaced.filter(signal=OuterRef("signal")))
+    return said.in_force().filter(Q(shared_at__lte=asked_at) | speaks_of_the_same)
 
 
 def _target(withdrawal: Withdrawal) -> Target | None:
@@ -118,10 +139,12 @@ def _slice(withdrawal_id: UUID) -> bool:
         withdrawal = open_ones.select_for_update(skip_locked=True, of=("self",)).first()
         if withdrawal is None:
             return False
-        next_ones = list(_left(withdrawal).order_by("pk").values_list("pk", flat=True)[:SLICE])
+        seen = list(_left(withdrawal).order_by("pk").values_list("pk", flat=True)[:SLICE])
+        # Whoever was saying something else of these signals has said it once they are locked.
+        next_ones = list(_left(withdrawal).filter(signal__in=lock_signals(seen)).values_list("pk", flat=True))
         reason = END_REASONS[withdrawal.reason].name
         number, _ = end_contributions(next_ones, state=ContributionState.WITHDRAWN, reason=reason)
-        is_last = len(next_ones) < SLICE
+        is_last = len(seen) < SLICE
         open_ones.update(ended=F("ended") + number, finished_at=Now() if is_last else None)
         transaction.on_commit(_tell)
         return not is_last

@@ -30,7 +30,8 @@ class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
 class Withdrawal(models.Model):
     """A participant takes something of its own back. The job row: what is still in force is what is left to do.
 
-    Concerns one contribution, one incident or one upload; without any of them all that the participant shared before.
+    Concerns one contribution and what takes its place, one incident or one upload; without any of them all that the
+    participant shared before.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -69,8 +69,8 @@ def _withdraw(request: MemberRequest, target: Target, *, what: str, back: str) -
     number = in_force_of(request.member.participant_id, target).count()
     if form.is_valid():
         try:
-            take_back(target, **form.cleaned_data, by=request.member)
-            messages.success(request, _said(number))
+            made = take_back(target, **form.cleaned_data, by=request.member)
+            messages.success(request, _said(made.ended if made.finished_at else number))
         except (NothingInForce, StillRunning):
             messages.warning(request, GONE)
         return redirect(back)
