@@ -44,12 +44,14 @@ AND NOT EXISTS (SELECT 1 FROM signals_contribution c WHERE c.signal_id = s.id AN
 RETURNING s.id
 """
 
-# What has ended and is held by nobody any more: the notes that history kept, and values that a hold had kept.
+# What has ended and is held by nobody any more: notes that history kept for who still says something, and values that a
+# hold had kept.
 WIPE_NOTES = f"""
 UPDATE signals_contribution c SET note = NULL
 WHERE c.signal_id = ANY(%(signals)s) AND c.note IS NOT NULL AND c.signal_id NOT IN {HELD}
-AND (c.state IN ('withdrawn', 'expired') OR EXISTS (
-    SELECT 1 FROM signals_signal s WHERE s.id = c.signal_id AND s.contributor_count = 0))
+AND (c.state IN ('withdrawn', 'expired') OR NOT EXISTS (
+    SELECT 1 FROM signals_contribution o WHERE o.signal_id = c.signal_id AND o.state = 'in_force'
+    AND o.participant_id + 0 = c.participant_id))
 """
 WIPE_VALUES = f"""
 UPDATE signals_signal SET value = NULL, relations_due = true
@@ -96,5 +98,5 @@ def _entomb(signals: Sequence[UUID]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(ENTOMB, {"signals": list(signals)})
         ended = [row[0] for row in cursor.fetchall()]
-    wipe(ended)
+    wipe(signals)
     return ended

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from audit.models import AuditEvent
 from lantern.lib.tenancy import Scope, acting
 from participants.models import Member
@@ -14,6 +15,7 @@ from signals import withdrawing
 from signals.correcting import NotInForce, Word, correct
 from signals.disputing import mark_disputed
 from signals.ending import end_contributions
+from signals.holding import lift_hold, place_hold
 from signals.models import Contribution, Signal, Upload, Withdrawal
 from signals.models.signal import ValueNotHeld
 from signals.withdrawing import NothingInForce, ReasonMissing, StillRunning, carry_on, withdraw, withdraw_everything
@@ -191,3 +193,27 @@ def test_a_member_ends_things_behind_its_wall(alice: Member, bob: Member) -> Non
     assert as_it_is(signal).value is None
     with acting(Scope.MEMBER, participant_id=bob.participant_id, user_id=bob.user_id):
         assert not Withdrawal.objects.filter(participant=alice.participant).exists()
+
+
+def test_notes_of_words_that_were_replaced_go_with_the_last_one(alice: Member, bob: Member, sam: User) -> None:
+    """Of a company that has taken back what it said no note is kept, whoever else still says something."""
+    signal = share(alice, note="first")
+    share(bob, note="theirs")
+    share(bob, note="theirs again")
+    old = own_word(alice, signal)
+    correct(old, Word(["other"], 2, 50, old.observed_at, "", "second", 2), by=alice)
+    assert _notes(signal) == {"first", "second", "theirs", "theirs again"}
+    hold = place_hold(signal_id=signal.pk, reason="order 1", by=sam)
+    withdraw(own_word(alice, signal), reason="mistake", by=alice)
+    assert _notes(signal) == {"first", "second", "theirs", "theirs again"}
+    lift_hold(hold, because="order 2", by=sam)
+    assert _notes(signal) == {"theirs", "theirs again"}
+    share(alice, note="once more")
+    share(alice, note="and again")
+    withdraw(own_word(alice, signal), reason="mistake", by=alice)
+    assert _notes(signal) == {"theirs", "theirs again"}
+    assert as_it_is(signal).plain_value == "mira@example.com"
+
+
+def _notes(signal: Signal) -> set[str]:
+    return {said.shown_note for said in Contribution.objects.filter(signal=signal, note__isnull=False)}
