@@ -89,7 +89,7 @@ def _said_by(participant_id: int, target: Target | None) -> ContributionQuerySet
     said = Contribution.objects.filter(participant=participant_id)
     match target:
         case Contribution():
-            return said.filter(signal=target.signal_id) if target.participant_id == participant_id else said.none()
+            return said.filter(signal__in=said.filter(pk=target.pk).values("signal"))
         case Incident():
             return said.filter(incident=target)
         case Upload():

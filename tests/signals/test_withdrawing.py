@@ -62,12 +62,13 @@ def test_a_withdrawal_needs_a_reason_and_words_for_another_one(alice: Member) ->
 
 def test_nobody_withdraws_what_another_company_said(alice: Member, bob: Member) -> None:
     signal = share(alice, incident="case 1")
+    share(bob)
     theirs = own_word(alice, signal)
     for target in (theirs, theirs.incident):
         assert target is not None
         with pytest.raises(NothingInForce):
             withdraw(target, reason="mistake", by=bob)
-    assert as_it_is(signal).contributor_count == 1
+    assert as_it_is(signal).contributor_count == 2
 
 
 def test_an_incident_and_an_upload_are_withdrawn_whole(alice: Member, bob: Member) -> None:
