@@ -1,6 +1,6 @@
 """The rejected rows of an upload as a CSV that is right to mend and upload again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from lantern.lib.csvfile import rows_as_csv
 from lantern.lib.tenancy import acting_as_system
-from signals.columns import ERROR_COLUMNS
+from signals.columns import ERROR_COLUMNS, plain
 from signals.faults import FAULTS
 from signals.jobs import limits, take_job
 from signals.mapping import as_choices
@@ -21,12 +21,12 @@ KEPT = timedelta(days=7)
 """How long the file of a shared upload is kept for its rejected rows."""
 
 
-def error_file(upload: Upload) -> Iterator[str]:
+def error_file(upload: Upload, header: Sequence[str] = ()) -> Iterator[str]:
     """The file's own columns, then `_row` `_column` `_code` `_problem` `_how_to_fix`; one line for a rejected row.
 
-    Where none was rejected, the five columns alone: the file is needed for nothing and may be gone.
+    Where none was rejected the file is needed for nothing and may be gone: whoever has it at hand tells its `header`.
     """
-    return rows_as_csv(_rows(upload))
+    return rows_as_csv(_rows(upload, header))
 
 
 def kept_until(upload: Upload) -> datetime | None:
@@ -41,19 +41,23 @@ def forget_over() -> int:
         return UploadChunk.objects.filter(upload__in=over).delete()[0]
 
 
-def _rows(upload: Upload) -> Iterator[list[str]]:
+def _rows(upload: Upload, header: Sequence[str]) -> Iterator[list[str]]:
     rejected = _rejected(upload.pk)
     if not rejected:
-        yield list(ERROR_COLUMNS)
+        yield [header[index] for index in _own(header)] + list(ERROR_COLUMNS)
         return
     table = open_table(take_job(upload.pk).content(), limits(), as_choices(upload.mapping))
-    # A file that was mended once brings the five columns along; they are made anew.
-    kept = [index for index, name in enumerate(table.header) if name.strip().lower() not in ERROR_COLUMNS]
+    kept = _own(table.header)
     yield [table.header[index] for index in kept] + list(ERROR_COLUMNS)
     for number, cells in table:
         if number in rejected:
             own = [cells[index] if index < len(cells) else "" for index in kept]
             yield own + _told(number, rejected[number])
+
+
+def _own(header: Sequence[str]) -> list[int]:
+    """Where the columns of the file stand: one that was mended brings the five along, and they are made anew."""
+    return [index for index, name in enumerate(header) if plain(name) not in ERROR_COLUMNS]
 
 
 def _rejected(batch: UUID) -> dict[int, Faults]:

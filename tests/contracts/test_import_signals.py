@@ -77,6 +77,18 @@ def test_what_was_shared_is_sealed_when_the_command_is_over(lantern: RunningInst
     assert "0 wait to be sealed" in lantern.manage("audit_verify").stdout
 
 
+@pytest.mark.parametrize("options", [("--check",), ()])
+def test_an_errors_file_without_errors_has_the_columns_alone(
+    lantern: RunningInstallation, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    path, errors = tmp_path / "well.csv", tmp_path / "errors.csv"
+    path.write_text("Kind,value,harm_types,comment\nkeyword,nothing amiss,other,x\n", encoding="utf-8")
+    told = imported(lantern, path, *options, "--errors", str(errors))
+    assert told.returncode == 0
+    columns = "Kind,value,harm_types,comment,_row,_column,_code,_problem,_how_to_fix"
+    assert errors.read_text(encoding="utf-8").splitlines() == [columns]
+
+
 def test_rejected_rows_come_back_as_a_file_that_can_be_mended(lantern: RunningInstallation, tmp_path: Path) -> None:
     file, path, errors = intake_file(300, first=20_000), tmp_path / "some.csv", tmp_path / "errors.csv"
     path.write_bytes(file.content)

@@ -1,10 +1,8 @@
 """How long a file and its staged rows are kept, and by what they go."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -108,12 +106,3 @@ def test_a_company_that_left_leaves_no_file(
     assert _why() == ["departed", "departed"]
     work_on(ready.pk)
     assert _state(ready) == "cancelled"
-
-
-def test_the_command_writes_no_rows_to_fix_where_there_are_none(alice: Member, tmp_path: Path) -> None:
-    share(alice, value="first@example.com")
-    path, errors = tmp_path / "signals.csv", tmp_path / "errors.csv"
-    path.write_bytes(file_of(2))
-    sender = ("--participant=northwind", f"--by={alice.user.email}")
-    call_command("import_signals", str(path), *sender, f"--errors={errors}")
-    assert errors.read_text().splitlines() == ["_row,_column,_code,_problem,_how_to_fix"]

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from argparse import ArgumentParser
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ from participants.models import Member, SharingGroup
 from participants.policies import Action, groups_for
 from signals.error_file import error_file
 from signals.intake import start_upload
+from signals.jobs import limits
 from signals.mapping import forget_file
 from signals.models import Outcome, Upload, UploadState
+from signals.reader import read_head
 from signals.refusals import refusal_of
 from signals.uploads import work_on
 
 PAUSE_SECONDS = 0.2
+PIECE = 65_536
 
 
 class Command(BaseCommand):
@@ -60,7 +64,7 @@ class Command(BaseCommand):
                 "The member lost the right to share while the file was being shared. What was shared stays."
             )
         if options["errors"]:
-            _write_errors(options["errors"], upload, member)
+            _write_errors(options["errors"], upload, member, options["file"])
         seal_all()  # nobody may be there to do it later
         self.stdout.write(json.dumps(_told(upload, time.monotonic() - started)))
 
@@ -103,9 +107,11 @@ def _finished(upload: Upload, member: Member) -> Upload:
         time.sleep(PAUSE_SECONDS)
 
 
-def _write_errors(path: Path, upload: Upload, member: Member) -> None:
+def _write_errors(path: Path, upload: Upload, member: Member, source: Path) -> None:
+    with source.open("rb") as read:
+        header = read_head(iter(partial(read.read, PIECE), b""), limits(), rows=0).header
     with path.open("w", encoding="utf-8", newline="") as file, _acting(member):
-        file.writelines(error_file(upload))
+        file.writelines(error_file(upload, header))
 
 
 def _told(upload: Upload, seconds: float) -> dict[str, Any]:
