@@ -12,7 +12,7 @@ from lantern.lib.mail_address import MailAddressField
 from participants import invitations
 from participants.models import Invitation, Participant
 from participants.policies import PRESENT
-from participants.staff_admin import StaffAdmin
+from participants.staff_admin import Refused, StaffAdmin
 
 REFUSALS: dict[type[Exception], str] = {
     invitations.HasAdmin: "This participant has an admin, who invites its people. Staff do not.",
@@ -62,7 +62,10 @@ class InvitationAdmin(StaffAdmin):
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         by: Any = request.user
-        sent = invitations.invite_first_admin(obj.participant, address=obj.address, by=by)
+        try:
+            sent = invitations.invite_first_admin(obj.participant, address=obj.address, by=by)
+        except tuple(REFUSALS) as refusal:
+            raise Refused(REFUSALS[type(refusal)]) from None
         obj.pk = sent.pk
         obj._state.adding = False
 

@@ -143,7 +143,12 @@ class ErasureAdmin(StaffAdmin):
     def save_model(self, request: HttpRequest, obj: Erasure, form: Any, change: bool) -> None:
         by: Any = request.user
         asked = {name: form.cleaned_data[name] for name in ("kind", "value", "service", "case")}
-        obj.pk = erase_value(**asked, by=by).pk
+        try:
+            obj.pk = erase_value(**asked, by=by).pk
+        except NothingHeld:
+            raise Refused("Nothing was erased: the portal holds nothing of this value any more.") from None
+        except OnHold:
+            raise Refused("Nothing was erased: a legal hold keeps this value since a moment ago.") from None
         obj._state.adding = False
 
 

@@ -15,6 +15,7 @@ from lantern.lib.seal import keyring
 from signals.faults import Fault
 from signals.kinds import KINDS
 from signals.limits import DEFAULT_LIMITS, Limits
+from signals.mapping import shown_name
 from signals.models.contribution import NOTE, incident_fingerprint, seal_reference
 from signals.models.signal import VALUE, naming
 from signals.rows import CheckedRow, latest_expiry
@@ -82,8 +83,8 @@ class Packing:
         ))  # fmt: skip
 
     def rejected(self, number: int, faults: Sequence[Fault]) -> bytes:
-        """A row that only tells what is wrong, and never what stood there."""
-        told = [[fault.code, fault.column, fault.cell] for fault in faults]
+        """A row that only tells what is wrong, and never what stood there, nor in the place of a column's name."""
+        told = [[fault.code, _shown(fault.column), fault.cell] for fault in faults]
         return NUMBER.pack(len(COLUMNS), 4, number) + REJECTED_REST + _field(JSONB_VERSION + json.dumps(told).encode())
 
     def _naming(self, kind: str, service: str) -> Callable[[bytes], bytes]:
@@ -160,3 +161,8 @@ def stage(batch: Batch, rows: Iterable[bytes]) -> None:
             copy.write(b"".join((BEFORE, *rows, AFTER)))
         cursor.execute(KEEP, {"batch": batch.id, "participant": batch.participant_id})
         cursor.execute("DROP TABLE incoming")
+
+
+@lru_cache(maxsize=256)
+def _shown(column: str | None) -> str | None:
+    return column and shown_name(column)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 import pytest
 from django.db import connection
 
+from accounts.models import CoalitionRole
 from audit.models import AuditEvent
 from audit.record import PORTAL
 from lantern.lib.tenancy import Scope, acting, acting_as_system
@@ -15,15 +16,16 @@ from participants.services import default_group
 from signals import expiring, withdrawing
 from signals.correcting import Word, correct
 from signals.ending import end_contributions
+from signals.erasing import erase_value
 from signals.expiring import expire
-from signals.models import Contribution, ContributionState, ExpiryRun, Signal, Withdrawal
+from signals.models import Contribution, ContributionState, Erasure, ExpiryRun, Signal, Withdrawal
 from signals.relating import relate
 from signals.sharing import share_signals
 from signals.withdrawing import NothingInForce, Target, carry_on, withdraw
 from tests.at_once import in_thread, until_somebody_waits
 from tests.signals.ended import make_overdue, own_word
 from tests.signals.files import as_file
-from tests.world import add_company, add_team_member, row, share, upload
+from tests.world import add_company, add_staff, add_team_member, row, share, signed_in, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +168,22 @@ def test_a_correction_does_not_escape_a_withdrawal_under_way(monkeypatch: pytest
         made.refresh_from_db()
         assert (made.ended, made.finished_at is not None) == (3, True)
         assert [word.signal for word in Contribution.objects.in_force()] == [again]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erasure_that_is_asked_for_twice_is_done_once_and_the_second_told() -> None:
+    with acting_as_system():
+        share(add_team_member(add_company("northwind"), "alice"))
+        sam = add_staff("sam", CoalitionRole.STAFF)
+        browser = signed_in(sam)
+    said = {"case": "request 7", "kind": "email", "value": "mira@example.com"}
+    with ThreadPoolExecutor(1) as pool:
+        with acting_as_system():
+            erase_value(**said, by=sam)
+            second = pool.submit(in_thread, lambda: browser.post("/admin/signals/erasure/add/", said, follow=True))
+            until_somebody_waits()
+        answer = second.result(timeout=30)
+    assert answer.status_code == 200
+    assert "holds nothing of this value any more" in answer.content.decode()
+    with acting_as_system():
+        assert Erasure.objects.count() == 1

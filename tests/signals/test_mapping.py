@@ -79,6 +79,17 @@ def test_the_column_of_an_example_is_masked_likewise(alice: Member, as_alice: Cl
     assert VALUES[0] not in page
 
 
+def test_what_is_kept_of_a_fault_names_no_value_either(alice: Member) -> None:
+    header = [VALUES[0], "kind", "harm_types"]
+    found = upload(alice, as_file(header, ["nobody", "email", "grooming"]))
+    map_columns(found, header, {0: "value"}, by=alice)
+    work_on(found.pk)
+    kept = StagedRow.objects.get(batch=found.pk).faults
+    assert kept
+    assert HIDDEN in str(kept)
+    assert "mira" not in str(kept)
+
+
 def test_the_next_file_of_the_company_is_read_the_same_way(alice: Member, amir: Member, bob: Member) -> None:
     found = upload(alice, FILE)
     map_columns(found, OWN, {0: "kind", 1: "value", 3: "note"}, by=alice)
