@@ -18,7 +18,7 @@ from lantern.lib.ids import new_id
 from lantern.lib.seal import keyring, seal
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
-from signals.columns import ERROR_COLUMNS, NATIVE, NEEDED, Choices, known_names, plain
+from signals.columns import ERROR_COLUMNS, NATIVE, NEEDED, Choices, known_names, plain, recognise
 from signals.detecting import BY_LENGTH, ReadLine, read_line
 from signals.intake import WORK_ON_UPLOAD
 from signals.models import ColumnName, StagedRow, Upload, UploadChunk, UploadState
@@ -116,6 +116,14 @@ def mappable(header: Sequence[str], mapping: Mapping[str, str]) -> list[FileColu
             seen.add(named)
             found.append(FileColumn(index, name.strip(), mapping.get(named, "")))
     return found[:MOST_COLUMNS]
+
+
+def left_out(header: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
+    """The columns of a file that are not read, by the names that a page shows. Raises `FileRefused` as reading does."""
+    columns = recognise(header, LAYOUTS, as_choices(mapping))
+    chosen = columns.layout.ignored if mapping else frozenset[str]()
+    names = dict.fromkeys(name.strip() for name in header)
+    return [shown_name(name) for name in names if name in columns.unknown or plain(name) in chosen]
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from signals.columns import plain
 from signals.counting import shareable
 from signals.faults import FAULTS
 from signals.intake import earlier_upload
-from signals.mapping import MAPPABLE, FileColumn, shown_name
+from signals.mapping import MAPPABLE, MOST_COLUMNS, FileColumn, left_out, shown_name
 from signals.models import Outcome, Upload, UploadState
 from signals.refusals import refusal_of
 from signals.upload_preview import columns_of, effect_of, first_rows, header_of, signals_label
@@ -75,7 +75,7 @@ def page_of(upload: Upload, member: Member) -> dict[str, Any]:
         "notes": [
             *_same_file(upload),
             *_told_header(columns),
-            *_told_columns(upload, columns),
+            *_told_columns(upload, header, columns),
             *_told_expiry(upload, header),
         ],
         "may_decide": may_decide(upload, member),
@@ -163,14 +163,18 @@ def _told_header(columns: list[FileColumn]) -> list[str]:
     return [NO_HEADER] if any(column.is_value for column in columns) else []
 
 
-def _told_columns(upload: Upload, columns: list[FileColumn]) -> list[str]:
+def _told_columns(upload: Upload, header: Sequence[str], columns: list[FileColumn]) -> list[str]:
     """How the columns were read where they do not bear a known name, and which were left out."""
-    if upload.state not in READ:
+    if upload.state not in READ or not header:
         return []
     named = ", ".join(f"“{column.shown_name}” as {column.field}" for column in columns if column.field)
-    left_out = ", ".join(column.shown_name for column in columns if not column.field)
     told = [f"As your company chose, these columns are read: {named}."] if named else []
-    return [*told, f"These columns are left out: {left_out}."] if left_out else told
+    return [*told, *_told_left_out(left_out(header, upload.mapping))]
+
+
+def _told_left_out(names: Sequence[str]) -> list[str]:
+    more = f" and {len(names) - MOST_COLUMNS:,} more" if len(names) > MOST_COLUMNS else ""
+    return [f"These columns are left out: {', '.join(names[:MOST_COLUMNS])}{more}."] if names else []
 
 
 def _told_expiry(upload: Upload, header: Sequence[str]) -> list[str]:

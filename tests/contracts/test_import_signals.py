@@ -84,6 +84,7 @@ def test_an_errors_file_without_errors_has_the_columns_alone(
     path, errors = tmp_path / "well.csv", tmp_path / "errors.csv"
     path.write_text("Kind,value,harm_types,comment\nkeyword,nothing amiss,other,x\n", encoding="utf-8")
     told = imported(lantern, path, *options, "--errors", str(errors))
+    assert told.stderr == "These columns are left out: comment.\n"
     assert told.returncode == 0
     columns = "Kind,value,harm_types,comment,_row,_column,_code,_problem,_how_to_fix"
     assert errors.read_text(encoding="utf-8").splitlines() == [columns]

@@ -182,3 +182,16 @@ def test_a_file_of_threatexchange_needs_no_mapping(alice: Member, as_alice: Clie
     upload(alice, as_file(header, ["EMAIL_ADDRESS", "a@example.com", "AMBER", "grooming", "red"]))
     assert mapping.mappable(header, {}) == []
     assert mapping.choices_for(header, {"colour": "note"}) == {}
+
+
+def test_what_is_not_read_of_a_file_of_threatexchange_is_said(alice: Member, as_alice: Client) -> None:
+    header = ["td_description", "td_raw_indicator", "td_indicator_type", "td_visibility", "td_share_level", "td_status"]
+    found = upload(alice, as_file([*header, "td_privacy_groups", "Colour"], ["", "a" * 32, "HASH_MD5", "", "RED"]))
+    assert "These columns are left out: Colour." in as_alice.get(f"/signals/uploads/{found.pk}/").content.decode()
+
+
+def test_of_very_many_columns_that_are_not_read_the_first_are_named(alice: Member, as_alice: Client) -> None:
+    more = [f"column {number}" for number in range(100)]
+    found = upload(alice, as_file(["kind", "value", "harm_types", *more], ["keyword", "a", "other"]))
+    page = as_alice.get(f"/signals/uploads/{found.pk}/").content.decode()
+    assert "column 58, column 59 and 40 more." in page

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from participants.policies import Action, groups_for
 from signals.error_file import error_file
 from signals.intake import start_upload
 from signals.jobs import limits
-from signals.mapping import forget_file
+from signals.mapping import forget_file, left_out
 from signals.models import Outcome, Upload, UploadState
 from signals.reader import read_head
 from signals.refusals import refusal_of
@@ -63,8 +64,11 @@ class Command(BaseCommand):
             raise CommandError(
                 "The member lost the right to share while the file was being shared. What was shared stays."
             )
+        header = _header(options["file"])
+        if unread := left_out(header, upload.mapping):
+            self.stderr.write(f"These columns are left out: {', '.join(unread)}.")
         if options["errors"]:
-            _write_errors(options["errors"], upload, member, options["file"])
+            _write_errors(options["errors"], upload, member, header)
         seal_all()  # nobody may be there to do it later
         self.stdout.write(json.dumps(_told(upload, time.monotonic() - started)))
 
@@ -107,9 +111,12 @@ def _finished(upload: Upload, member: Member) -> Upload:
         time.sleep(PAUSE_SECONDS)
 
 
-def _write_errors(path: Path, upload: Upload, member: Member, source: Path) -> None:
-    with source.open("rb") as read:
-        header = read_head(iter(partial(read.read, PIECE), b""), limits(), rows=0).header
+def _header(path: Path) -> Sequence[str]:
+    with path.open("rb") as file:
+        return read_head(iter(partial(file.read, PIECE), b""), limits(), rows=0).header
+
+
+def _write_errors(path: Path, upload: Upload, member: Member, header: Sequence[str]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file, _acting(member):
         file.writelines(error_file(upload, header))
 
