@@ -26,7 +26,8 @@ from signals.staging import Packing, stage
 log = logging.getLogger(__name__)
 SLICE_ROWS = 5_000
 NumberedRow = tuple[int, list[str]]
-Staged = list[bytes]
+Staged = tuple[list[bytes], int]
+"""Rows as they are staged, and how many of them asked for more time than they are given."""
 CHECKING = {"state": UploadState.CHECKING}
 
 
@@ -69,18 +70,18 @@ def _round(upload: Upload) -> dict[str, Any]:
 
 def _check_rows(job: Job, upload: Upload) -> None:
     table = open_table(job.content(), limits(), as_choices(upload.mapping))
-    done, last = upload.rows_checked, upload.last_number
-    for rows, staged in _made_ready(job, table, _slices(islice(table, done, None))):
+    done, last, shortened = upload.rows_checked, upload.last_number, upload.expiries_shortened
+    for rows, staged, more in _made_ready(job, table, _slices(islice(table, done, None))):
         at = {**_round(upload), "rows_checked": done, "last_number": last}
-        done, last = done + len(rows), rows[-1][0]
+        done, last, shortened = done + len(rows), rows[-1][0], shortened + more
         with job.slice():
-            job.advance(at=at, to={"rows_checked": done, "last_number": last})
+            job.advance(at=at, to={"rows_checked": done, "last_number": last, "expiries_shortened": shortened})
             stage(job.batch, staged)
 
 
 def _made_ready(
     job: Job, table: Table, slices: Iterable[list[NumberedRow]]
-) -> Iterator[tuple[list[NumberedRow], Staged]]:
+) -> Iterator[tuple[list[NumberedRow], list[bytes], int]]:
     """Each slice with its rows checked and sealed, which a second thread does while the database stages the one before.
 
     The thread asks the database nothing; the one that waits for the database leaves it the processor.
@@ -90,10 +91,10 @@ def _made_ready(
         for rows in slices:
             begun = rows, hand.submit(_staged, job, table, rows, timezone.now())
             if ahead:
-                yield ahead[0], ahead[1].result()
+                yield ahead[0], *ahead[1].result()
             ahead = begun
         if ahead:
-            yield ahead[0], ahead[1].result()
+            yield ahead[0], *ahead[1].result()
 
 
 def _slices(rows: Iterator[NumberedRow]) -> Iterator[list[NumberedRow]]:
@@ -102,15 +103,16 @@ def _slices(rows: Iterator[NumberedRow]) -> Iterator[list[NumberedRow]]:
 
 
 def _staged(job: Job, table: Table, rows: list[NumberedRow], now: datetime) -> Staged:
-    staged, allowed = [], limits()
+    staged, shortened, allowed = [], 0, limits()
     packing = Packing(job.batch, now, allowed)
     for number, cells in rows:
         checked = check_row(number, cells, table.columns, now=now, limits=allowed)
         if isinstance(checked, CheckedRow):
             staged.append(packing.good(number, checked))
+            shortened += checked.expiry_shortened
         else:
             staged.append(packing.rejected(number, checked))
-    return staged
+    return staged, shortened
 
 
 def _finish(job: Job) -> None:

@@ -135,6 +135,7 @@ def map_columns(upload: Upload, header: Sequence[str], chosen: Mapping[int, str]
     mapping = _complete(header, chosen)
     to: dict[str, Any] = {
         "state": UploadState.CHECKING, "refusal": "", "rows_total": None, "rows_checked": 0, "last_number": 0,
+        "expiries_shortened": 0,
         "counts": {}, "sealed_mapping": seal_mapping(mapping, upload.pk), "check_number": upload.check_number + 1,
         "needs_approval": False, "decided_by": None, "decided_at": None, "declined_words": None, "asked_by": None,
         "asked_at": None, "started_at": None, "finished_at": None, "touched_at": Now(),

@@ -9,7 +9,6 @@ from django.utils import timezone
 from participants.models import Member
 from participants.policies import Action, can
 from signals.approving import may_decide
-from signals.columns import plain
 from signals.counting import shareable
 from signals.faults import FAULTS
 from signals.intake import earlier_upload
@@ -36,12 +35,11 @@ SAME_FILE = (
 )
 
 SAME_FILE_OPEN = "The very same file was uploaded on {:%-d %B %Y}. That upload is not shared yet: {}."
-SHORTENED = "An expiry that is later than its kind of signal allows is brought back to the latest one allowed."
+SHORTENED = "In {} the expiry is later than the kind of signal allows; it is brought back to the latest one allowed."
 NO_HEADER = (
     "This file seems to have no header line: its first line holds values, which are masked here. That line is not read"
     " as a row."
 )
-EXPIRY_COLUMNS = frozenset({"expires_at", "td_expire_time"})
 WITHOUT_FILE = frozenset({UploadState.CHECKING, UploadState.CANCELLED})
 MAPPED_IN = frozenset({UploadState.READY, UploadState.REFUSED})
 READ = frozenset({UploadState.READY, UploadState.WAITING, UploadState.APPLYING, UploadState.DONE})
@@ -76,7 +74,7 @@ def page_of(upload: Upload, member: Member) -> dict[str, Any]:
             *_same_file(upload),
             *_told_header(columns),
             *_told_columns(upload, header, columns),
-            *_told_expiry(upload, header),
+            *_told_expiry(upload),
         ],
         "may_decide": may_decide(upload, member),
         "may_withdraw": _may_withdraw(upload, member),
@@ -177,10 +175,12 @@ def _told_left_out(names: Sequence[str]) -> list[str]:
     return [f"These columns are left out: {', '.join(names[:MOST_COLUMNS])}{more}."] if names else []
 
 
-def _told_expiry(upload: Upload, header: Sequence[str]) -> list[str]:
-    """What becomes of an expiry beyond the limit, where the file has a column for it."""
-    has_expiry = EXPIRY_COLUMNS & set(map(plain, header)) or "expires_at" in upload.mapping.values()
-    return [SHORTENED] if has_expiry and upload.state in READ else []
+def _told_expiry(upload: Upload) -> list[str]:
+    """In how many rows an expiry beyond the limit is brought back to it."""
+    number = upload.expiries_shortened
+    if not number or upload.state not in READ:
+        return []
+    return [SHORTENED.format("1 row" if number == 1 else f"{number:,} rows")]
 
 
 def _may_withdraw(upload: Upload, member: Member) -> bool:

@@ -76,6 +76,9 @@ class Upload(models.Model):
     refusal = models.CharField(max_length=32, blank=True, help_text="The file code for which it was refused.")
     rows_total = models.PositiveIntegerField(null=True, help_text="Data rows; known after the first pass.")
     rows_checked = models.PositiveIntegerField(default=0)
+    expiries_shortened = models.PositiveIntegerField(
+        db_default=0, help_text="Rows so far that asked for more time than their kind of signal allows."
+    )
     last_number = models.PositiveIntegerField(default=0, help_text="Spreadsheet number of the last row checked.")
     applied_to = models.PositiveIntegerField(default=0, help_text="Spreadsheet number up to which rows are shared.")
     upper_applied_to = models.PositiveIntegerField(

@@ -2,11 +2,14 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from participants.models import Member
+from signals import checking
 from signals.columns import NATIVE
 from signals.models import Signal, Upload
 from signals.uploads import confirm_upload, work_on
@@ -81,12 +84,19 @@ def test_the_effect_counts_readers_and_names_the_tlp(
     assert "will become visible" not in again
 
 
-def test_an_expiry_beyond_the_limit_is_said_to_be_brought_back(alice: Member, as_alice: Client) -> None:
+def test_of_how_many_rows_the_expiry_is_brought_back_is_said(
+    alice: Member, as_alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = ["email", "a@example.com", "grooming"]
-    found = upload(alice, as_file([*HEADER[:3], "expires_at"], [*row, "2099-01-01"]))
-    told = "later than its kind of signal allows is brought back"
-    assert told in _page(as_alice, found)
-    assert told not in _page(as_alice, upload(alice, as_file(HEADER[:3], row)))
+    header = [*HEADER[:3], "expires_at"]
+    found = upload(alice, as_file(header, [*row, "2099-01-01"], ["email", "b@example.com", "grooming", ""]))
+    told = "In {} the expiry is later than the kind of signal allows; it is brought back"
+    assert told.format("1 row") in _page(as_alice, found)
+    monkeypatch.setattr(checking, "SLICE_ROWS", 2)
+    rows = [["email", f"c{number}@example.com", "grooming", "2099-01-01"] for number in range(5)]
+    assert told.format("5 rows") in _page(as_alice, upload(alice, as_file(header, *rows)))
+    soon = (timezone.now() + timedelta(days=30)).date().isoformat()
+    assert "the expiry is later" not in _page(as_alice, upload(alice, as_file(header, [*row, soon])))
 
 
 def test_a_file_whose_columns_are_to_be_mapped_stands_at_that_step(alice: Member, as_alice: Client) -> None:
