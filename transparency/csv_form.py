@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lantern.lib.csvfile import rows_as_csv
+from transparency.facts import BEGINNING
 from transparency.reading import EXACT, readable, value_text
 from transparency.reports import Report
 
@@ -24,7 +25,8 @@ def csv_of(report: Report) -> str:
     """RFC 4180, one number a row; the last rows carry the edition and the SHA-256 of the snapshot.
 
     Values are plain numbers, `<11` or `withheld` where suppressed, `not collected` where nobody counted. What was
-    counted since the beginning is an indicator of its own, over a period without one (ISO 8601-2: `../2025-12-31`).
+    counted since the beginning is an indicator of its own. The templates know no period without a beginning: its first
+    day is one on which nothing was recorded yet (`transparency.facts.BEGINNING`), and the row says so.
     """
     return "".join(rows_as_csv([COLUMNS, *_rows(report)]))
 
@@ -36,7 +38,8 @@ def _rows(report: Report) -> Iterator[Row]:
     for figure in snapshot["figures"]:
         section = titles[figure["section"]]
         yield from _figure(figure, ("Lantern", "Lantern", period, section, figure["label"]), "rows")
-        ever = ("Lantern", "Lantern", f"../{period.partition('/')[2]}", section, f"{figure['label']} (cumulative)")
+        so_far = f"{BEGINNING.isoformat()}/{period.partition('/')[2]}"
+        ever = ("Lantern", "Lantern", so_far, section, f"{figure['label']} (cumulative)")
         yield from _figure(figure, ever, "cumulative")
     about = ("Lantern", "Lantern", period, "Edition")
     edition = "running figures, not published" if report.is_running else report.edition
@@ -49,7 +52,8 @@ def _figure(figure: dict[str, Any], head: Row, part: str) -> Iterator[Row]:
     coverage = figure["coverage"]
     reported = f" {coverage['reporting']} of {coverage['of']} participants reported." if coverage else ""
     caveats = f" {figure['caveats']}" if figure["caveats"] else ""
-    about = f"Unit: {figure['unit']}. {figure['definition']}{reported}{caveats}"
+    since = " Since the beginning of the programme." if part == "cumulative" else ""
+    about = f"Unit: {figure['unit']}. {figure['definition']}{since}{reported}{caveats}"
     for row in figure[part]:
         is_plain = row["mark"] == EXACT and row["value"] is not None
         yield (*head, row["label"] or "Total", row["value"] if is_plain else value_text(row), about)

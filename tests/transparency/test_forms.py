@@ -142,8 +142,10 @@ def test_csv_is_as_rfc_4180_and_its_columns_say() -> None:
     told = [dict(zip(COLUMNS, each, strict=True)) for each in rows[1:]]
     assert len({(each["Indicator"], each["Scope"]) for each in told}) == len(told)
     for each in told:
-        assert re.fullmatch(r"(\d{4}-\d{2}-\d{2}|\.\.)/\d{4}-\d{2}-\d{2}", each["Reporting period"])
-        assert (each["Reporting period"][:2] == "..") == each["Indicator"].endswith("(cumulative)")
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}/\d{4}-\d{2}-\d{2}", each["Reporting period"])
+        is_cumulative = each["Indicator"].endswith("(cumulative)")
+        assert each["Reporting period"].startswith("2000-01-01/") == is_cumulative
+        assert ("Since the beginning" in each["Contextual Information"]) == is_cumulative
     values = {(each["Indicator"], each["Scope"]): each["Value"] for each in told}
     assert values["Signals shared", "Total"] == "1234"
     assert [values["Signals shared, by kind", each["scope"]] for each in samples.KINDS] == [
