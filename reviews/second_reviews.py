@@ -65,7 +65,8 @@ def ask_for_second(review: Review, decision: Decision) -> SecondReview | None:
     if _is_of_two(decision):
         return None
     why = why_second(review, decision, practice_of(review.participant_id))
-    if why is None:
+    # What a company chose waits for a colleague; what is drawn would wait for ever where there is none.
+    if why is None or (why == Why.SAMPLE and not _has_colleague(decision.decided_by)):
         return None
     return _note_second(decision, why)
 
@@ -83,8 +84,7 @@ def no_second_after(signals: Sequence[UUID]) -> None:
 @transaction.atomic
 def ask_second(decision: Decision, *, by: Member) -> None:
     """Ask for a second look at what one has just decided, whatever the practice says. Raises `NobodyElse`."""
-    colleagues = Member.objects.filter(participant=by.participant_id, is_active=True, user__is_active=True)
-    if not colleagues.exclude(pk=by.pk).exists():
+    if not _has_colleague(by):
         raise NobodyElse
     if not SecondReview.objects.filter(decision=decision).exists():
         _note_second(decision, Why.ASKED)
@@ -167,6 +167,11 @@ def blind_second_of(review: Review, member: Member) -> SecondReview | None:
 def hiding_second_of(review: Review, member: Member) -> SecondReview | None:
     """The second look for the sake of which the member does not read yet what was decided on the review."""
     return SecondReview.objects.hiding_from(member).filter(review=review).first()
+
+
+def _has_colleague(member: Member) -> bool:
+    colleagues = Member.objects.filter(participant=member.participant_id, is_active=True, user__is_active=True)
+    return colleagues.exclude(pk=member.pk).exists()
 
 
 def _lock(second: SecondReview) -> None:
