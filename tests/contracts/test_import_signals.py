@@ -2,8 +2,10 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 from subprocess import CompletedProcess
+from threading import Thread
 
 import pytest
 
@@ -88,6 +90,16 @@ def test_an_errors_file_without_errors_has_the_columns_alone(
     assert told.returncode == 0
     columns = "Kind,value,harm_types,comment,_row,_column,_code,_problem,_how_to_fix"
     assert errors.read_text(encoding="utf-8").splitlines() == [columns]
+
+
+def test_a_file_that_can_be_read_but_once_is_shared(lantern: RunningInstallation, tmp_path: Path) -> None:
+    pipe, errors = tmp_path / "pipe.csv", tmp_path / "errors.csv"
+    os.mkfifo(pipe)
+    content = "kind,value,harm_types,comment\nkeyword,read but once,other,x\n"
+    Thread(target=pipe.write_text, args=(content,), daemon=True).start()
+    told = imported(lantern, pipe, "--errors", str(errors))
+    assert counts_of(told)["new"] == 1
+    assert told.stderr == ""
 
 
 def test_rejected_rows_come_back_as_a_file_that_can_be_mended(lantern: RunningInstallation, tmp_path: Path) -> None:

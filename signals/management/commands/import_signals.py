@@ -17,6 +17,7 @@ from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, SharingGroup
 from participants.policies import Action, groups_for
 from signals.error_file import error_file
+from signals.faults import FileRefused
 from signals.intake import start_upload
 from signals.jobs import limits
 from signals.mapping import forget_file, left_out
@@ -65,7 +66,7 @@ class Command(BaseCommand):
                 "The member lost the right to share while the file was being shared. What was shared stays."
             )
         header = _header(options["file"])
-        if unread := left_out(header, upload.mapping):
+        if header and (unread := left_out(header, upload.mapping)):
             self.stderr.write(f"These columns are left out: {', '.join(unread)}.")
         if options["errors"]:
             _write_errors(options["errors"], upload, member, header)
@@ -112,8 +113,14 @@ def _finished(upload: Upload, member: Member) -> Upload:
 
 
 def _header(path: Path) -> Sequence[str]:
-    with path.open("rb") as file:
-        return read_head(iter(partial(file.read, PIECE), b""), limits(), rows=0).header
+    """Of the file that was shared; empty where it cannot be read a second time: it was a pipe, is gone or another."""
+    if not path.is_file():
+        return ()
+    try:
+        with path.open("rb") as file:
+            return read_head(iter(partial(file.read, PIECE), b""), limits(), rows=0).header
+    except (OSError, FileRefused):
+        return ()
 
 
 def _write_errors(path: Path, upload: Upload, member: Member, header: Sequence[str]) -> None:
