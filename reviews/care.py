@@ -4,10 +4,9 @@ Everything here is for the person alone. Its rows are behind a wall of their own
 its event names nobody.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -18,7 +17,7 @@ from accounts.models import User
 from audit.events import Event
 from audit.models import AuditEvent
 from audit.record import PORTAL, record
-from lantern.lib.compiled import CompiledQuery, Parameter
+from lantern.lib.compiled import CompiledQuery, Parameter, prepared_cursor
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
 from reviews.models import CareChoice, Review, ReviewPractice, WorkedItem
@@ -33,6 +32,27 @@ LONGEST_ITEM = timedelta(hours=1)
 KEPT = timedelta(days=2)
 ANY_SEVERITY = max(severity.rank for severity in SEVERITIES.values()) + 1
 
+# A person's day, in one row. `before`: when the last of all items that began earlier had ended; an item that begins a
+# break's length after it begins a new stretch, and while none is open for that long there is no stretch.
+DAY = """
+WITH worked AS (
+    SELECT began_at, ended_at, is_severe, max(ended_at) OVER earlier AS before
+    FROM reviews_workeditem WHERE user_id = %(user)s AND ended_at > %(since)s
+    WINDOW earlier AS (ORDER BY began_at, ended_at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), told AS (
+    SELECT *, ended_at >= %(midnight)s AS is_of_today,
+        max(began_at) FILTER (WHERE before IS NULL OR began_at - before >= %(break)s) OVER () AS stretch_began,
+        %(now)s::timestamptz - max(ended_at) OVER () < %(break)s AS is_at_work
+    FROM worked
+)
+SELECT count(*) FILTER (WHERE is_of_today),
+    count(*) FILTER (WHERE is_of_today AND is_severe),
+    sum(greatest(ended_at - greatest(began_at, before, %(midnight)s), interval '0')) FILTER (WHERE is_of_today),
+    %(now)s::timestamptz - max(stretch_began) FILTER (WHERE is_at_work),
+    count(*) FILTER (WHERE is_at_work AND is_severe AND began_at >= stretch_began)
+FROM told
+"""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -45,14 +65,6 @@ class Limits:
     def hide_something(self) -> bool:
         """Whether the queue may hold more than the member is given."""
         return bool(self.harm_types) or self.below < ANY_SEVERITY
-
-
-class Item(NamedTuple):
-    """One review that somebody had open, and how long."""
-
-    began_at: datetime
-    ended_at: datetime
-    is_severe: bool
 
 
 @dataclass(frozen=True)
@@ -118,16 +130,11 @@ def today_of(user: User, now: datetime | None = None) -> Today:
     """The person's day so far (UTC), and what came since the last ten minutes without an item open."""
     now = now or timezone.now()
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    items = [Item(*row) for row in _items.rows(user=user.pk, since=now - KEPT)]
-    day = [item for item in items if item.ended_at >= midnight]
-    stretch = _since_break(items, now)
-    return Today(
-        items=len(day),
-        severe=sum(item.is_severe for item in day),
-        minutes=_minutes(day, midnight),
-        minutes_since_break=int((now - stretch[0].began_at).total_seconds() // 60) if stretch else 0,
-        severe_since_break=sum(item.is_severe for item in stretch),
-    )
+    values = {"user": user.pk, "now": now, "since": now - KEPT, "midnight": midnight, "break": BREAK_LENGTH}
+    with prepared_cursor() as cursor:
+        cursor.execute(DAY, values)
+        items, severe, open_for, at_work_for, severe_since_break = cursor.fetchone()
+    return Today(items, severe, _minutes(open_for), _minutes(at_work_for), severe_since_break)
 
 
 def clear_worked() -> int:
@@ -146,12 +153,6 @@ def _chosen() -> QuerySet[Member, tuple[list[str] | None, bool, bool]]:
 
 
 @CompiledQuery
-def _items() -> QuerySet[WorkedItem, tuple[datetime, datetime, bool]]:
-    items = WorkedItem.objects.filter(user=Parameter("user"), ended_at__gt=Parameter("since"))
-    return items.order_by("began_at", "ended_at").values_list("began_at", "ended_at", "is_severe")
-
-
-@CompiledQuery
 def _claimed() -> QuerySet[AuditEvent, tuple[datetime]]:
     claims = AuditEvent.objects.filter(target_type="reviews.review", target_id=Parameter("review"))
     own = claims.filter(event=Event.REVIEW_CLAIMED, actor_id=Parameter("user"))
@@ -162,23 +163,5 @@ def _waits_for_break(member: Member, *, is_binding: bool) -> bool:
     return is_binding and today_of(member.user).break_is_due
 
 
-def _since_break(items: Sequence[Item], now: datetime) -> list[Item]:
-    """The last items between which there was no break, oldest first; none when a break is being taken."""
-    stretch: list[Item] = []
-    end: datetime | None = None
-    for item in items:
-        if end is not None and item.began_at - end >= BREAK_LENGTH:
-            stretch = []
-        stretch.append(item)
-        end = max(end or item.ended_at, item.ended_at)
-    return [] if end is None or now - end >= BREAK_LENGTH else stretch
-
-
-def _minutes(items: Sequence[Item], since: datetime) -> int:
-    total, reached = timedelta(), since
-    for item in items:
-        start = max(item.began_at, reached)
-        if item.ended_at > start:
-            total += item.ended_at - start
-            reached = item.ended_at
-    return int(total.total_seconds() // 60)
+def _minutes(length: timedelta | None) -> int:
+    return length // timedelta(minutes=1) if length else 0

@@ -63,7 +63,8 @@ def names_of(users: list[int]) -> dict[int, str]:
 
 def decisions_on(signals: list[UUID], member: Member) -> list[Decision]:
     """The decisions in force of the member's company on its reviews of `signals`."""
-    return _decided.objects(signals=signals, participant=member.participant_id)
+    reviews = [review for (review,) in _reviews_on.rows(signals=signals, participant=member.participant_id)]
+    return _decided.objects(reviews=reviews) if reviews else []
 
 
 def templates_of(member: Member) -> list[DecisionTemplate]:
@@ -117,9 +118,15 @@ def _members() -> QuerySet[Member]:
 
 
 @CompiledQuery
+def _reviews_on() -> QuerySet[Review, tuple[UUID]]:
+    own = Review.objects.filter(participant=Parameter("participant")).filter(IsAnyOf("signal", Parameter("signals")))
+    return own.order_by().values_list("pk")
+
+
+@CompiledQuery
 def _decided() -> QuerySet[Decision]:
-    own = Decision.objects.in_force().filter(participant=Parameter("participant"))
-    return own.filter(IsAnyOf("review__signal", Parameter("signals"))).select_related("review")
+    # By review: in one question with their signals, PostgreSQL begins with all decisions of the company.
+    return Decision.objects.in_force().filter(IsAnyOf("review", Parameter("reviews"))).select_related("review")
 
 
 @CompiledQuery

@@ -249,7 +249,10 @@ class Decision(models.Model):
                 fields=["review"], condition=Q(replaces__isnull=True), name="decision_is_first_once_per_review"
             ),
         )
-        indexes = (models.Index(fields=["decided_at"], name="decision_by_time"),)
+        indexes = (
+            models.Index(fields=["decided_at"], name="decision_by_time"),
+            models.Index(fields=["decided_by", "-id"], condition=~Q(policy=""), name="decision_named_policy_last"),
+        )
 
     def __str__(self) -> str:
         return f"decision {self.id}"
