@@ -78,6 +78,7 @@ def children(home: Home, port: int) -> list[Child]:
     web = ["gunicorn", "lantern.wsgi", "--bind", f"{ADDRESS}:{port}", "--workers", _size("LANTERN_WEB_WORKERS")]
     # No access log: addresses name what people looked at. No control socket: it would stand in the user's home folder.
     web += ["--worker-class", "gthread", "--threads", "4", "--graceful-timeout", "8", "--no-control-socket"]
+    web += ["--worker-connections", "8"]  # four at work, four to come; what one has no room for the other takes up
     worker = ["celery", "-A", "lantern", "worker", "--concurrency", _size("LANTERN_WORKERS"), "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle"]  # there is no other worker to talk to
     beat = ["celery", "-A", "lantern", "beat", "--schedule", str(home.run / "beat-schedule"), "--pidfile="]
