@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
@@ -17,6 +18,8 @@ from tests.world import signed_in
 TIMEOUT_SECONDS = 20.0
 CSRF = "a" * 32
 BOUNDARY = "lantern-chaos-boundary"
+FILE = f"multipart/form-data; boundary={BOUNDARY}"
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,18 @@ class Browser:
     def post(self, path: str, file: bytes | None = None, *, as_script: bool = False, **fields: str) -> Answer:
         """A form, with a file or without; `as_script`: as htmx sends it, which takes a part of a page."""
         fields = {"csrfmiddlewaretoken": CSRF, **fields}
+        if file is None:
+            return self._ask("POST", path, urlencode(fields).encode(), FORM, as_script=as_script)
         parts = [
             f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n' for k, v in fields.items()
         ]
-        body = "".join(parts).encode()
-        if file is not None:
-            head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="chaos.csv"\r\n'
-            body += f"{head}Content-Type: text/csv\r\n\r\n".encode() + file + b"\r\n"
-        return self._ask("POST", path, body + f"--{BOUNDARY}--\r\n".encode(), as_script=as_script)
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="chaos.csv"\r\n'
+        body = "".join(parts).encode() + f"{head}Content-Type: text/csv\r\n\r\n".encode() + file
+        return self._ask("POST", path, body + f"\r\n--{BOUNDARY}--\r\n".encode(), FILE, as_script=as_script)
 
-    def _ask(self, method: str, path: str, body: bytes | None = None, *, as_script: bool = False) -> Answer:
+    def _ask(
+        self, method: str, path: str, body: bytes | None = None, kind: str = "", *, as_script: bool = False
+    ) -> Answer:
         cookies = f"{settings.CSRF_COOKIE_NAME}={CSRF}"
         if self._session:
             cookies += f"; {settings.SESSION_COOKIE_NAME}={self._session}"
@@ -80,7 +85,7 @@ class Browser:
         if as_script:
             headers["HX-Request"] = "true"
         if body is not None:
-            headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
+            headers["Content-Type"] = kind
         line = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_SECONDS)
         self._count(self.under_way, "web", 1)
         try:
