@@ -55,6 +55,7 @@ def acting(
     """Run the block in a transaction on behalf of `scope`; afterwards the transaction has its former tenant again.
 
     An error inside rolls back to where the block began, and with it the settings (PostgreSQL reverts them itself).
+    Where the transaction has this tenant already, it is not told again.
     Without a `savepoint`, for a block that only reads, it takes the transaction around it along.
     """
     before = _current.get()
@@ -63,13 +64,15 @@ def acting(
     with transaction.atomic(savepoint=savepoint):
         token = _current.set(wanted)
         try:
-            _tell(wanted, check=bool(before.scope))
+            if not is_within or wanted != before:
+                _tell(wanted, check=bool(before.scope))
             yield
         finally:
+            last = _current.get()
             _current.reset(token)
         # The settings end with the transaction, and its end checks what is deferred. A block that marked its
         # transaction for rollback can run no further statement.
-        if is_within and not connection.needs_rollback:
+        if is_within and last != before and not connection.needs_rollback:
             _tell(before, check=True)
 
 

@@ -1,5 +1,7 @@
 """The tenant of a transaction: set, nested, restored, and gone with it."""
 
+from typing import Any
+
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DataError, IntegrityError
@@ -100,6 +102,14 @@ def test_constraints_put_off_are_checked_as_the_tenant_that_wrote() -> None:
             cursor.execute(statement, [company.pk])
         with acting(Scope.PUBLIC):
             pytest.fail("the inner block must not begin")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_block_within_its_like_tells_the_database_nothing(django_assert_num_queries: Any) -> None:
+    with acting_as_system():
+        with django_assert_num_queries(2), acting_as_system():  # its savepoint, and the end of it
+            assert current() == Tenancy(Scope.SYSTEM)
+        assert (_told(), current()) == (("system", "", ""), Tenancy(Scope.SYSTEM))
 
 
 @pytest.mark.django_db(transaction=True)
