@@ -173,10 +173,19 @@ class Faults:
         return hit
 
     def kill_postgres(self, number: signal.Signals) -> bool:
-        """The whole server in the middle of a transaction, and started again."""
+        """The whole server in the middle of a transaction, and started again.
+
+        A backend that only reckons sees late that its server is gone, and none can be started while it is there: a
+        service manager ends it.
+        """
         pid = self._busy_backend()
         main = int((self.scene.home.postgres.resolve() / "data" / "postmaster.pid").read_text().split("\n")[0])
-        hit = pid is not None and _kill(main, number) and has_gone(pid, 5.0)
+        backends = children_of(main)
+        ended = pid is not None and _kill(main, number)
+        hit = ended and pid is not None and has_gone(pid, 5.0)
+        for backend in backends if ended else ():
+            if not has_gone(backend, TRY_PAUSE):
+                _kill(backend)
         self._wait_for_database()
         return hit
 
