@@ -67,7 +67,7 @@ def page_of(upload: Upload, member: Member) -> dict[str, Any]:
         "first_rows": first_rows(upload),
         "columns": columns if upload.state in MAPPED_IN else [],
         "effect": effect_of(upload),
-        "shareable": signals_label(shareable(upload.counts or {})),
+        "shareable": signals_label(number) if (number := shareable(upload.counts or {})) else "",
         "refusal": refusal_of(upload).message if upload.refusal else "",
         "problem": FAULTS[upload.refusal].title if upload.refusal else "",
         "notes": [

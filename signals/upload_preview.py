@@ -60,6 +60,8 @@ def first_rows(upload: Upload) -> list[dict[str, Any]]:
 def effect_of(upload: Upload) -> str:
     """What sharing it does or did, in one sentence."""
     counts = upload.counts or {}
+    if upload.state in (UploadState.READY, UploadState.WAITING) and not shareable(counts):
+        return "No row of this file can be shared. Put the rows right and upload them again."
     new, others = counts.get(Outcome.NEW, 0), _readers(upload)
     known = shareable(counts) - new
     companies = f"{others:,} other {'company' if others == 1 else 'companies'}"

@@ -84,6 +84,15 @@ def test_the_effect_counts_readers_and_names_the_tlp(
     assert "will become visible" not in again
 
 
+def test_a_file_of_which_nothing_can_be_shared_offers_no_sharing(alice: Member, as_alice: Client) -> None:
+    page = _page(as_alice, upload(alice, as_file(HEADER, ["email", "not an address", "grooming", ""])))
+    assert "No row of this file can be shared." in page
+    assert "Share 0 signals" not in page
+    assert "Cancel, share nothing" in page
+    page = _page(as_alice, upload(alice, as_file(HEADER, ["email", "a@example.com", "grooming", ""])))
+    assert "Share 1 signal<" in page
+
+
 def test_of_how_many_rows_the_expiry_is_brought_back_is_said(
     alice: Member, as_alice: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
