@@ -92,6 +92,7 @@ def _form_with_mistakes(page: Page) -> None:
 def _signal(page: Page) -> None:
     page.goto("/signals/")
     page.get_by_role("row").get_by_role("link").first.click()
+    page.wait_for_url("**/signals/*-*/")
 
 
 def _review(page: Page) -> None:
