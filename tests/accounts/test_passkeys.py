@@ -6,14 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 from django_otp_webauthn.models import WebAuthnCredential
+from webauthn.helpers import bytes_to_base64url
 
+from accounts import passkeys
 from accounts.models import User
-from audit.models import AuditEvent
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant
 from tests.accounts.soft_passkey import SoftPasskey
-from tests.accounts.way_in import at_once, give_password, is_in
-from tests.world import add_company, add_team_member, new_browser, signed_in
+from tests.accounts.way_in import at_once, events, give_password, is_in
+from tests.world import PASSWORD, add_company, add_team_member, new_browser, signed_in
 
 pytestmark = pytest.mark.django_db
 NEW, MADE = "/accounts/passkeys/new/options/", "/accounts/passkeys/new/answer/"
@@ -31,10 +32,6 @@ def _add(browser: Client, name: str = "key") -> SoftPasskey:
     return passkey
 
 
-def _events(name: str, **details: str) -> int:
-    return AuditEvent.objects.filter(event=f"person.{name}", details__contains=details).count()
-
-
 @pytest.fixture
 def mia(northwind: Participant) -> Member:
     """A member with a password."""
@@ -44,13 +41,13 @@ def mia(northwind: Participant) -> Member:
 def test_a_passkey_is_made_and_signs_in_after_the_password(mia: Member) -> None:
     passkey = _add(signed_in(mia.user), "phone")
     assert WebAuthnCredential.objects.get().name == "phone"
-    assert _events("factor_enrolled", kind="passkey") == 1
+    assert events("factor_enrolled", kind="passkey") == 1
     browser = new_browser()
     give_password(browser, mia.user.email)
     answer = passkey.answered(browser.post(ASK).json())
     assert _post(browser, ANSWER, answer).json() == {"to": "/"}
     assert is_in(browser)
-    assert _events("signed_in") == 2, "once to make it"
+    assert events("signed_in") == 2, "once to make it"
 
 
 def test_a_passkey_confirms_and_leads_on(mia: Member) -> None:
@@ -105,6 +102,49 @@ def test_a_name_that_cannot_be_kept_is_refused(mia: Member, name: str) -> None:
     assert not WebAuthnCredential.objects.exists()
 
 
+def _passkey(user: User) -> WebAuthnCredential:
+    return WebAuthnCredential.objects.create(
+        user=user, name="key", credential_id=b"id of " + user.email.encode(), public_key=b"no key", aaguid=""
+    )
+
+
+def _answer(credential: WebAuthnCredential) -> dict[str, object]:
+    raw = bytes_to_base64url(bytes(credential.credential_id))
+    parts = dict.fromkeys(("clientDataJSON", "authenticatorData", "signature"), bytes_to_base64url(b"{}"))
+    return {"id": raw, "rawId": raw, "type": "public-key", "response": parts}
+
+
+def test_a_passkey_s_answer_must_fit_its_challenge_its_person_and_be_the_first(alice: Member, bob: Member) -> None:
+    alice.user.set_password(PASSWORD)
+    alice.user.save()
+    own, foreign = _passkey(alice.user), _passkey(bob.user)
+    browser = new_browser()
+    give_password(browser, alice.user.email)
+    page = browser.get("/accounts/code/", headers={"host": "localhost"}).content.decode()
+    assert "data-passkey-use" in page
+    assert "data-passkey-use" not in browser.get("/accounts/code/", headers={"host": "127.0.0.1"}).content.decode()
+    finish = "/accounts/passkey/answer/"
+    assert browser.post(finish, _answer(own), content_type="application/json").status_code == 422, "no challenge"
+    for credential in (own, foreign):
+        options = browser.post("/accounts/passkey/").json()
+        assert [each["id"] for each in options["allowCredentials"]] == [_answer(own)["id"]]
+        assert browser.post(finish, _answer(credential), content_type="application/json").status_code == 422
+        assert passkeys.USING not in browser.session
+    for junk in ("", "[]", "nothing", '{"id": 1}', json.dumps({**_answer(own), "id": "\ud800", "rawId": "\ud800"})):
+        browser.post("/accounts/passkey/")
+        assert browser.post(finish, junk, content_type="application/json").status_code == 422
+    assert not is_in(browser)
+
+
+def test_junk_makes_no_passkey(alice: Member, as_alice: Client) -> None:
+    half = '{"id": "\\ud800", "rawId": "\\ud800", "type": "public-key", "response": {"clientDataJSON": "\\ud800"}}'
+    for junk in ("{}", "[]", '{"id": "x", "rawId": "x", "type": "public-key", "response": {}}', half):
+        assert as_alice.post("/accounts/passkeys/new/options/").json()["challenge"]
+        answer = as_alice.post("/accounts/passkeys/new/answer/", junk, content_type="application/json")
+        assert answer.status_code == 422
+    assert not WebAuthnCredential.objects.filter(user=alice.user).exists()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("path", ["sign-in", "confirm"])
 def test_one_answer_sent_sixteen_times_at_once_is_accepted_once(path: str) -> None:
@@ -118,7 +158,7 @@ def test_one_answer_sent_sixteen_times_at_once_is_accepted_once(path: str) -> No
     answer = passkey.answered(browser.post(ASK).json())
     answers = at_once(browser, lambda window: _post(window, ANSWER, answer).status_code)
     with acting_as_system():
-        assert _events(event) == before + 1, answers
+        assert events(event) == before + 1, answers
     assert answers.count(200) == 1, answers
 
 
@@ -128,7 +168,7 @@ def test_one_new_passkey_sent_sixteen_times_at_once_is_kept_once() -> None:
     made = passkey.made(browser.post(NEW).json())
     answers = at_once(browser, lambda window: _post(window, MADE, made).status_code)
     with acting_as_system():
-        assert (WebAuthnCredential.objects.count(), _events("factor_enrolled", kind="passkey")) == (1, 1), answers
+        assert (WebAuthnCredential.objects.count(), events("factor_enrolled", kind="passkey")) == (1, 1), answers
 
 
 def _member() -> User:

@@ -1,16 +1,22 @@
 """The way in, as tests go it."""
 
+import re
 import time
+from base64 import b32decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 
+from django.core import mail
 from django.db import connection
 from django.test import Client
+from django_otp.oath import TOTP
 
+from accounts import post
 from accounts.models import Authenticator, User
 from accounts.passing import CONFIRMED
-from tests.world import PASSWORD, new_browser
+from audit.models import AuditEvent
+from tests.world import PASSWORD
 
 MANY = 16
 
@@ -26,6 +32,25 @@ def code_of(person: User) -> str:
         last_step=-1, throttling_failure_count=0, throttling_failure_timestamp=None
     )
     return str(Authenticator.objects.filter(user=person).order_by("pk")[0].current_code())
+
+
+def code_on(page: str) -> str:
+    """What an app shows that was given the secret of the page."""
+    found = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page)
+    assert found
+    return f"{TOTP(b32decode(found[1].replace(' ', ''))).token():06d}"
+
+
+def letters() -> list[str]:
+    """The subjects of what is sent now."""
+    mail.outbox.clear()
+    post.send_due()
+    return [str(message.subject) for message in mail.outbox]
+
+
+def events(name: str, **details: str) -> int:
+    """How many events of that name about people are on record."""
+    return AuditEvent.objects.filter(event=f"person.{name}", details__contains=details).count()
 
 
 def is_in(browser: Client) -> bool:
@@ -59,6 +84,3 @@ def at_once(browser: Client, send: Callable[[Client], int]) -> list[int]:
     windows = [same_window(browser) for _ in range(MANY)]
     with ThreadPoolExecutor(MANY) as threads:
         return list(threads.map(run, windows))
-
-
-__all__ = ["MANY", "at_once", "code_of", "give_password", "grow_stale", "is_in", "new_browser", "same_window"]

@@ -47,6 +47,7 @@ DECIDE_SECONDS = 1.0
 CHECK_IN_SECONDS = 1.0
 DRAFT_SECONDS = 4.0
 REKEY_SECONDS = 20.0
+LAST_SECONDS = 150.0  # for all of them to see that it is over
 
 
 def member(email: str) -> Member:
@@ -85,8 +86,9 @@ class People:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+        give_up = time.monotonic() + LAST_SECONDS
         for thread in self._threads:
-            thread.join(150.0)
+            thread.join(max(0.0, give_up - time.monotonic()))
             if thread.is_alive():
                 self._ledger.count(self._ledger.errors, f"{thread.name} did not end")
 

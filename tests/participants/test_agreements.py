@@ -30,12 +30,6 @@ TYPED = {
 
 
 @pytest.fixture
-def adam(northwind: Participant) -> Member:
-    """Northwind's admin."""
-    return add_team_member(northwind, "adam", Role.ADMIN)
-
-
-@pytest.fixture
 def agreement(northwind: Participant) -> Agreement:
     """Northwind's latest."""
     return sign_agreement(northwind, SIGNED)

@@ -12,18 +12,6 @@ pytestmark = pytest.mark.django_db
 SETTINGS = "/participant/settings/"
 
 
-@pytest.fixture
-def adam(northwind: Participant) -> Member:
-    """Northwind's admin."""
-    return add_team_member(northwind, "adam", Role.ADMIN)
-
-
-@pytest.fixture
-def as_adam(adam: Member) -> Client:
-    """Adam's browser."""
-    return signed_in(adam.user)
-
-
 def test_an_admin_changes_name_and_services(as_adam: Client, adam: Member) -> None:
     answer = as_adam.post(SETTINGS, {"name": "Northwind Social", "services": " Northwind , nw,northwind,"})
     assert answer.status_code == 302

@@ -2,12 +2,9 @@
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,13 +12,13 @@ from accounts.models import Letter, User
 from accounts.services import add_person
 from audit.models import AuditEvent
 from audit.record import PORTAL
-from lantern.lib.tenancy import Scope, acting, acting_as_system
+from lantern.lib.tenancy import acting_as_system
 from participants import invitations
 from participants.models import Invitation, Member, Participant, ParticipantState, Role
 from participants.services import add_member
 from participants.sign_on import set_sign_on
 from participants.training import due_modules
-from tests.world import PASSWORD, add_company, add_team_member, bring_to, new_browser, signed_in
+from tests.world import PASSWORD, add_team_member, new_browser, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -29,18 +26,6 @@ JOIN = "/participant/join/"
 LIST = "/participant/invitations/"
 TYPED = {"name": "Noor", "password": PASSWORD, "again": PASSWORD}
 ADDRESS = "noor@northwind.example"
-
-
-@pytest.fixture
-def adam(northwind: Participant) -> Member:
-    """Northwind's admin."""
-    return add_team_member(northwind, "adam", Role.ADMIN)
-
-
-@pytest.fixture
-def as_adam(adam: Member) -> Client:
-    """Adam's browser."""
-    return signed_in(adam.user)
 
 
 @pytest.fixture
@@ -206,56 +191,6 @@ def test_somebody_who_is_signed_in_uses_up_no_invitation(invitation: Invitation,
     assert not User.objects.filter(email=ADDRESS).exists()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_sixteen_uses_of_one_link_at_once_make_one_member() -> None:
-    with acting_as_system():
-        adam = add_team_member(add_company("northwind"), "adam", Role.ADMIN)
-        sent = invitations.invite(adam.participant, address=ADDRESS, role=Role.ANALYST, by=adam)
-    together = Barrier(16)
-
-    def use(number: int) -> bool:
-        try:
-            with acting(Scope.PUBLIC):
-                together.wait()
-                invitations.accept(sent.token_hash, name=f"Noor {number}", password=PASSWORD)
-        except invitations.LinkUsed:
-            return False
-        finally:
-            connection.close()
-        return True
-
-    with ThreadPoolExecutor(16) as threads:
-        assert sum(threads.map(use, range(16))) == 1
-    with acting_as_system():
-        assert User.objects.filter(email=ADDRESS).count() == 1
-        assert Member.objects.filter(user__email=ADDRESS).count() == 1
-        assert AuditEvent.objects.filter(event="invitation.accepted").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_one_address_invited_by_two_companies_joins_one() -> None:
-    with acting_as_system():
-        admins = [add_team_member(add_company(slug), "adam", Role.ADMIN) for slug in ("northwind", "harbor")]
-        sent = [invitations.invite(admin.participant, address=ADDRESS, role=Role.LEAD, by=admin) for admin in admins]
-    together = Barrier(2)
-
-    def use(invitation: Invitation) -> bool:
-        try:
-            with acting(Scope.PUBLIC):
-                together.wait()
-                invitations.accept(invitation.token_hash, name="Noor", password=PASSWORD)
-        except invitations.LinkClosed:
-            return False
-        finally:
-            connection.close()
-        return True
-
-    with ThreadPoolExecutor(2) as threads:
-        assert sorted(threads.map(use, sent)) == [False, True]
-    with acting_as_system():
-        assert Member.objects.filter(user__email=ADDRESS).count() == 1
-
-
 def test_admins_invite_renew_and_withdraw(as_adam: Client, adam: Member) -> None:
     assert as_adam.post(f"{LIST}new/", {"address": "Noor@Northwind.example", "role": "lead"}).status_code == 302
     sent = Invitation.objects.get()
@@ -324,38 +259,3 @@ def test_another_company_s_invitations_are_not_there(invitation: Invitation, har
     for what in ("renew", "withdraw"):
         assert browser.post(f"{LIST}{invitation.pk}/{what}/").status_code == 404
     assert Invitation.objects.usable().count() == 1
-
-
-DESK = "/admin/participants/invitation/"
-
-
-def test_staff_invite_the_first_admin(as_sam: Client, sam: User) -> None:
-    company = bring_to(add_company("fernlight", active=False), ParticipantState.TRAINING)
-    typed = {"participant": str(company.pk), "address": "fay@fernlight.example"}
-    assert as_sam.post(f"{DESK}add/", typed).status_code == 302
-    sent = Invitation.objects.get()
-    assert (sent.role, sent.invited_by, sent.participant) == ("admin", sam, company)
-    again = as_sam.post(f"{DESK}add/", typed)
-    assert "has an invitation already" in again.content.decode()
-    assert as_sam.get(DESK).status_code == 200
-    for action in ("renew", "withdraw"):
-        assert as_sam.post(DESK, {"action": action, "_selected_action": [str(sent.pk)]}).status_code == 302
-    sent.refresh_from_db()
-    assert sent.state_label == "withdrawn"
-    events = AuditEvent.objects.filter(target_type="participants.invitation").order_by("id")
-    assert list(events.values_list("event", "actor_id")) == [
-        (f"invitation.{what}", sam.pk) for what in ("sent", "renewed", "withdrawn")
-    ]
-
-
-def test_staff_invite_nobody_where_there_is_an_admin(as_sam: Client, adam: Member) -> None:
-    typed = {"participant": str(adam.participant_id), "address": "mole@coalition.example"}
-    answer = as_sam.post(f"{DESK}add/", typed)
-    assert "Staff do not" in answer.content.decode()
-    assert not Invitation.objects.exists()
-
-
-def test_staff_invite_nobody_into_a_company_that_does_not_take_part(as_sam: Client) -> None:
-    typed = {"participant": str(add_company("quill", active=False).pk), "address": "q@quill.example"}
-    assert as_sam.post(f"{DESK}add/", typed).status_code == 200
-    assert not Invitation.objects.exists()

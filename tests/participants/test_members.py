@@ -31,12 +31,6 @@ def adam(northwind: Participant) -> Member:
     return adam
 
 
-@pytest.fixture
-def as_adam(adam: Member) -> Client:
-    """Adam's browser."""
-    return signed_in(adam.user)
-
-
 def _page(member: Member, what: str = "") -> str:
     return f"/participant/members/{member.pk}/{what}"
 

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
+from lantern.lib.tenancy import Scope, acting
 from participants.models import Member
 from reviews import claims, feedback
 from reviews.appeals import record_appeal
@@ -71,3 +73,11 @@ def decide_all_ways(review: Review, by: Member) -> None:
     last = record_decision(review, verdict="actioned", measures={"accounts_disabled": 2}, by=by)
     with override_settings(UNDO_WINDOW=timedelta(0)):
         record_appeal(last, outcome="reversed", by=by)
+
+
+def rows_for(member: Member, table: str) -> int:
+    """How many rows of the table the database shows to a member."""
+    scope = acting(Scope.MEMBER, participant_id=member.participant_id, user_id=member.user_id)
+    with scope, connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return int(cursor.fetchone()[0])
