@@ -65,7 +65,7 @@ def _send(outgoing_id: UUID) -> bool:
         kind = _kind_of(decision)
         told = _tell(review, kind)
         # What a second look held back counts from now on.
-        refresh_disputes([review.signal_id])
+        refresh_disputes([review.signal_id], settled=[review.pk])
         record(Event.FEEDBACK_SENT, outgoing, by=PORTAL, kind=kind.name if kind else "", contributions=told)
         return True
 

@@ -118,7 +118,7 @@ def page_of(review: Review, member: Member, asked: QueueFilter) -> dict[str, Any
         "within": asked.within,
         "revealed": None,
         "confirmations": _confirmations(signal),
-        "verdicts": told_verdicts(signal),
+        "verdicts": told_verdicts(signal, member),
         "related": _related(signal, member),
         "history": sorted(_history(review, first, member), key=lambda entry: entry.at, reverse=True),
         "colleagues": colleagues_at(review, member),

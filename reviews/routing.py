@@ -15,6 +15,7 @@ from lantern.lib.tenancy import acting_as_system
 from participants.models import Participant, SharingGroup
 from reviews.models import Review
 from reviews.rules import DEFAULT
+from reviews.settling import refresh_disputes
 from signals.models import Contribution, Signal
 
 SLICE_SIGNALS = 5_000
@@ -96,6 +97,10 @@ UPDATE reviews_review r SET flag = '' FROM signals_signal s
 WHERE s.id = ANY(%(signals)s) AND r.signal_id = s.id AND r.flag = 'ended' AND s.contributor_count > 0
 """
 
+# Of what changed, the signals on which somebody has decided: corroborated, taken back or alive again, they may have
+# become disputed, or be so no longer.
+DECIDED = "SELECT DISTINCT signal_id FROM reviews_review WHERE signal_id = ANY(%(signals)s) AND state = 'decided'"
+
 DONE = "UPDATE signals_signal SET routing_due = false WHERE id = ANY(%(signals)s)"
 
 
@@ -156,4 +161,6 @@ def _make(cursor: CursorWrapper, signals: list[UUID]) -> int:
         cursor.execute(FOLLOW, {"signals": list(reviewed)})
         made += cursor.rowcount
         cursor.execute(UNFLAG, {"signals": list(reviewed)})
+        cursor.execute(DECIDED, {"signals": list(reviewed)})
+        refresh_disputes([row[0] for row in cursor.fetchall()])
     return made

@@ -18,19 +18,31 @@ from signals.models import Signal
 
 SLICE = 500
 
-# By signal: whether a participant acted on it or confirmed it by sharing it too, and whether another rejected it.
+# By signal: whether one participant rejected it and another acted on it, or confirmed it by sharing what somebody else
+# had shared. A decision that was reversed on appeal rejects, whatever it said; one that waits for its second look, or
+# whose second look was never held, says nothing yet.
 JUDGED = """
-SELECT s.id, s.contributor_count > 1 OR coalesce(bool_or(d.verdict = 'actioned'), false),
-    coalesce(bool_or(d.dismissal = ANY(%(rejections)s)), false)
-FROM signals_signal s
-LEFT JOIN reviews_review r ON r.signal_id = s.id AND r.settle_at IS NULL
-LEFT JOIN LATERAL (
-    SELECT d.id, d.verdict, d.dismissal FROM reviews_decision d
-    WHERE d.review_id = r.id AND NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = d.id)
-    ORDER BY d.id DESC LIMIT 1
-) d ON NOT EXISTS (SELECT 1 FROM reviews_secondreview x WHERE x.decision_id = d.id
-    AND (x.state IN ('due', 'voted') OR x.conclusion IN ('return', 'change')))
-WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0 GROUP BY s.id
+WITH said AS MATERIALIZED (
+    SELECT r.signal_id, r.participant_id, d.verdict = 'actioned' AND NOT appeal.reversed AS acted,
+        d.dismissal = ANY(%(rejections)s) OR appeal.reversed AS rejected
+    FROM reviews_review r
+    JOIN LATERAL (
+        SELECT d.id, d.verdict, d.dismissal FROM reviews_decision d
+        WHERE d.review_id = r.id AND NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = d.id)
+        ORDER BY d.id DESC LIMIT 1
+    ) d ON NOT EXISTS (SELECT 1 FROM reviews_secondreview x WHERE x.decision_id = d.id
+        AND (x.state IN ('due', 'voted', 'void') OR x.conclusion IN ('return', 'change')))
+    CROSS JOIN LATERAL (
+        SELECT EXISTS (SELECT 1 FROM reviews_appeal a WHERE a.decision_id = d.id AND a.outcome = 'reversed') AS reversed
+    ) appeal
+    WHERE r.signal_id = ANY(%(signals)s) AND r.settle_at IS NULL
+)
+SELECT s.id, EXISTS (SELECT 1 FROM said x WHERE x.signal_id = s.id AND x.rejected AND (
+    EXISTS (SELECT 1 FROM said y WHERE y.signal_id = s.id AND y.acted)
+    OR 1 < (SELECT count(*) FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force'
+        AND c.participant_id <> x.participant_id)
+))
+FROM signals_signal s WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0
 """
 REJECTIONS = [row.name for row in DISMISSALS.values() if row.rejects]
 
@@ -64,7 +76,7 @@ def refresh_disputes(signals: Sequence[UUID], *, settled: Sequence[UUID] = ()) -
     """
     with connection.cursor() as cursor:
         cursor.execute(JUDGED, {"signals": list(signals), "rejections": REJECTIONS})
-        judged = {signal: confirmed and rejected for signal, confirmed, rejected in cursor.fetchall()}
+        judged = dict(cursor.fetchall())
     disputed = [signal for signal, is_disputed in judged.items() if is_disputed]
     new = list(Signal.objects.filter(pk__in=disputed, is_disputed=False).values_list("pk", flat=True))
     mark_disputed(disputed, is_disputed=True)

@@ -197,11 +197,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(undone__isnull=True, decided_at__lte=Now() - (window or settings.UNDO_WINDOW))
 
     def free_to_leave(self, *, window: Parameter | None = None) -> Self:
-        """Those in force of which others may learn: final, and no second look waits for them or did not agree.
+        """Those in force of which others may learn: final, and the second look at them, where one was due, agreed.
 
-        What a second look changed is in force again when that change was undone.
+        What a second look changed is in force again when that change was undone; and so is what had waited for one,
+        when the decision that took its place was: nobody has looked at it.
         """
-        waits = Q(second_review__state__in=["due", "voted"])
+        waits = Q(second_review__state__in=["due", "voted", "void"])
         is_rejected = Q(second_review__conclusion__in=["return", "change"])
         return self.in_force().final(window=window).exclude(waits | is_rejected)
 
