@@ -9,7 +9,7 @@ import pytest
 from tests.intake_file import IntakeFile, intake_file
 from tests.running import RunningInstallation, installation
 
-ROWS = 40_000
+ROWS = 15_000
 FIRST_SIGNALS = count(1_000_000, ROWS)
 
 
