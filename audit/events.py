@@ -86,6 +86,7 @@ class Event(StrEnum):
     UPLOAD_REFUSED = "upload.refused"
     UPLOAD_CONFIRMED = "upload.confirmed"
     UPLOAD_MAPPED = "upload.mapped"
+    UPLOAD_HARM_TYPES_CHOSEN = "upload.harm_types_chosen"
     UPLOAD_APPROVAL_ASKED = "upload.approval_asked"
     UPLOAD_APPROVED = "upload.approved"
     UPLOAD_DECLINED = "upload.declined"

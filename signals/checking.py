@@ -16,12 +16,14 @@ from audit.record import record
 from lantern.lib.collecting import uncollected
 from signals.counting import count_rows, shareable
 from signals.faults import FileRefused
+from signals.harm_choice import count_untagged
 from signals.jobs import Job, limits
-from signals.mapping import MAPPABLE, as_choices, choices_for, mappable, names_of, seal_mapping
+from signals.mapping import MAPPABLE, as_choices, choices_for, choices_of, mappable, names_of, seal_mapping
 from signals.models import Upload, UploadChunk, UploadState
 from signals.reader import Table, open_table, prescan, read_head
 from signals.rows import CheckedRow, check_row
 from signals.staging import Packing, stage
+from signals.threatexchange import LAYOUT as THREAT_EXCHANGE
 
 log = logging.getLogger(__name__)
 SLICE_ROWS = 5_000
@@ -50,8 +52,10 @@ def _measure(job: Job) -> Upload:
     with job.acting():
         upload = job.upload()
     mapping = upload.mapping or _named_by_participant(job)
-    total = prescan(job.content(), limits(), as_choices(mapping)).rows
-    to = {"rows_total": total, "started_at": Now(), "sealed_mapping": seal_mapping(mapping, upload.pk)}
+    read = prescan(job.content(), limits(), as_choices(mapping))
+    untagged = count_untagged(job.content(), limits()) if read.columns.layout is THREAT_EXCHANGE else None
+    sealed = seal_mapping(mapping, upload.pk)
+    to = {"rows_total": read.rows, "started_at": Now(), "sealed_mapping": sealed, "untagged": untagged}
     with job.acting():
         job.advance(at={**_round(upload), "rows_total": None}, to=to)
         return job.upload()
@@ -64,12 +68,12 @@ def _named_by_participant(job: Job) -> dict[str, str]:
 
 
 def _round(upload: Upload) -> dict[str, Any]:
-    """The check that is going on: another one begins when the columns are mapped anew."""
+    """The check that is going on: another one begins when something is chosen anew."""
     return {**CHECKING, "check_number": upload.check_number}
 
 
 def _check_rows(job: Job, upload: Upload) -> None:
-    table = open_table(job.content(), limits(), as_choices(upload.mapping))
+    table = open_table(job.content(), limits(), choices_of(upload))
     done, last, shortened = upload.rows_checked, upload.last_number, upload.expiries_shortened
     for rows, staged, more in _made_ready(job, table, _slices(islice(table, done, None))):
         at = {**_round(upload), "rows_checked": done, "last_number": last}

@@ -11,7 +11,7 @@ from lantern.lib.tenancy import acting_as_system
 from signals.columns import ERROR_COLUMNS, plain
 from signals.faults import FAULTS
 from signals.jobs import limits, take_job
-from signals.mapping import as_choices
+from signals.mapping import choices_of
 from signals.models import Outcome, StagedRow, Upload, UploadChunk, UploadState
 from signals.reader import open_table
 
@@ -46,7 +46,7 @@ def _rows(upload: Upload, header: Sequence[str]) -> Iterator[list[str]]:
     if not rejected:
         yield [header[index] for index in _own(header)] + list(ERROR_COLUMNS)
         return
-    table = open_table(take_job(upload.pk).content(), limits(), as_choices(upload.mapping))
+    table = open_table(take_job(upload.pk).content(), limits(), choices_of(upload))
     kept = _own(table.header)
     yield [table.header[index] for index in kept] + list(ERROR_COLUMNS)
     for number, cells in table:

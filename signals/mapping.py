@@ -100,6 +100,11 @@ def as_choices(mapping: Mapping[str, str]) -> Choices:
     return Choices(columns=mapping)
 
 
+def choices_of(upload: Upload) -> Choices:
+    """Everything that was chosen for an upload, for the reader."""
+    return Choices(columns=upload.mapping, harm_types=upload.harm_types)
+
+
 def seal_mapping(mapping: Mapping[str, str], upload_id: UUID) -> bytes | None:
     """For the upload's row; None where there is nothing to keep."""
     return seal(json.dumps(dict(mapping)), MAPPING, upload_id) if mapping else None
@@ -132,13 +137,21 @@ def map_columns(upload: Upload, header: Sequence[str], chosen: Mapping[int, str]
 
     Raises `NotReady`, and `Unmapped` where a needed column is missing or one is named twice.
     """
-    mapping = _complete(header, chosen)
+    read_anew(upload, sealed_mapping=seal_mapping(_complete(header, chosen), upload.pk))
+    _remember(header, chosen, by)
+    record(Event.UPLOAD_MAPPED, upload, by=by, fields=sorted(field for field in chosen.values() if field))
+
+
+def read_anew(upload: Upload, **chosen: Any) -> None:
+    """Have its file checked from the beginning, with what was chosen in these columns of its row.
+
+    For whoever holds a transaction. Raises `NotReady`.
+    """
     to: dict[str, Any] = {
         "state": UploadState.CHECKING, "refusal": "", "rows_total": None, "rows_checked": 0, "last_number": 0,
-        "expiries_shortened": 0,
-        "counts": {}, "sealed_mapping": seal_mapping(mapping, upload.pk), "check_number": upload.check_number + 1,
+        "expiries_shortened": 0, "counts": {}, "check_number": upload.check_number + 1,
         "needs_approval": False, "decided_by": None, "decided_at": None, "declined_words": None, "asked_by": None,
-        "asked_at": None, "started_at": None, "finished_at": None, "touched_at": Now(),
+        "asked_at": None, "started_at": None, "finished_at": None, "touched_at": Now(), **chosen,
     }  # fmt: skip
     refused = Upload.objects.filter(state=UploadState.REFUSED, refusal__in=MAPPABLE)
     open_ones = Upload.objects.filter(state=UploadState.READY) | refused
@@ -146,8 +159,6 @@ def map_columns(upload: Upload, header: Sequence[str], chosen: Mapping[int, str]
     if not there or not open_ones.filter(pk=upload.pk, check_number=upload.check_number).update(**to):
         raise NotReady
     StagedRow.objects.filter(batch=upload.pk).delete()
-    _remember(header, chosen, by)
-    record(Event.UPLOAD_MAPPED, upload, by=by, fields=sorted(field for field in chosen.values() if field))
     ring(WORK_ON_UPLOAD, upload_id=str(upload.pk))
 
 

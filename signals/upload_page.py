@@ -11,6 +11,7 @@ from participants.policies import Action, can
 from signals.approving import may_decide
 from signals.counting import shareable
 from signals.faults import FAULTS
+from signals.harm_choice import to_choose_for, untagged_in
 from signals.intake import earlier_upload
 from signals.mapping import MAPPABLE, MOST_COLUMNS, FileColumn, left_out, shown_name
 from signals.models import Outcome, Upload, UploadState
@@ -66,6 +67,7 @@ def page_of(upload: Upload, member: Member) -> dict[str, Any]:
         "groups": _groups(upload),
         "first_rows": first_rows(upload),
         "columns": columns if upload.state in MAPPED_IN else [],
+        "untagged": to_choose_for(upload),
         "effect": effect_of(upload),
         "shareable": signals_label(number) if (number := shareable(upload.counts or {})) else "",
         "refusal": refusal_of(upload).message if upload.refusal else "",
@@ -74,6 +76,7 @@ def page_of(upload: Upload, member: Member) -> dict[str, Any]:
             *_same_file(upload),
             *_told_header(columns),
             *_told_columns(upload, header, columns),
+            *_told_untagged(upload),
             *_told_expiry(upload),
         ],
         "may_decide": may_decide(upload, member),
@@ -173,6 +176,11 @@ def _told_columns(upload: Upload, header: Sequence[str], columns: list[FileColum
 def _told_left_out(names: Sequence[str]) -> list[str]:
     more = f" and {len(names) - MOST_COLUMNS:,} more" if len(names) > MOST_COLUMNS else ""
     return [f"These columns are left out: {', '.join(names[:MOST_COLUMNS])}{more}."] if names else []
+
+
+def _told_untagged(upload: Upload) -> list[str]:
+    """What rows that name no harm type are read as."""
+    return [rows.told for rows in untagged_in(upload)] if upload.state in READ else []
 
 
 def _told_expiry(upload: Upload) -> list[str]:

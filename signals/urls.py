@@ -34,6 +34,7 @@ urlpatterns = [
     path("uploads/<uuid:upload_id>/progress/", uploads.progress, name="upload_progress"),
     path("uploads/<uuid:upload_id>/share/", uploads.apply, name="upload_apply"),
     path("uploads/<uuid:upload_id>/columns/", uploads.columns, name="upload_columns"),
+    path("uploads/<uuid:upload_id>/harm-types/", uploads.harm_types, name="upload_harm_types"),
     path("uploads/<uuid:upload_id>/ask/", uploads.ask, name="upload_ask"),
     path("uploads/<uuid:upload_id>/agree/", uploads.agree, name="upload_agree"),
     path("uploads/<uuid:upload_id>/decline/", uploads.refuse, name="upload_decline"),

@@ -14,6 +14,7 @@ from participants.models import Member, Participant, SharingGroup
 
 FILE_NAME = Place("signals_upload", "sealed_name")
 MAPPING = Place("signals_upload", "sealed_mapping")
+CHOSEN_HARM_TYPES = Place("signals_upload", "sealed_harm_types")
 DECLINED = Place("signals_upload", "declined_words")
 
 
@@ -88,6 +89,13 @@ class Upload(models.Model):
     sealed_mapping = models.BinaryField(
         null=True, help_text="Column of the file → known column, where its own header does not say it."
     )
+    sealed_harm_types = models.BinaryField(
+        null=True, help_text="Kind → harm types for rows of a ThreatExchange file that name none; empty for the usual."
+    )
+    untagged = models.JSONField(
+        null=True,
+        help_text="Rows of a ThreatExchange file that name no harm type, by kind; known after the first pass.",
+    )
     check_number = models.PositiveSmallIntegerField(default=0, help_text="How often it was to be checked again.")
     needs_approval = models.BooleanField(default=False, help_text="So many rows that a second person agrees first.")
     asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -154,6 +162,14 @@ class Upload(models.Model):
             return {}
         opened: dict[str, str] = json.loads(unseal(self.sealed_mapping, MAPPING, self.id))
         return opened
+
+    @property
+    def harm_types(self) -> dict[str, tuple[str, ...]] | None:
+        """Kind → harm types for rows of a ThreatExchange file that name none; None where nobody chose."""
+        if self.sealed_harm_types is None:
+            return None
+        opened = json.loads(unseal(self.sealed_harm_types, CHOSEN_HARM_TYPES, self.id))
+        return {kind: tuple(names) for kind, names in opened.items()}
 
     @property
     def shown_declined_words(self) -> str:

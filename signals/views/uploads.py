@@ -25,8 +25,9 @@ from signals.columns import NATIVE
 from signals.dictionary import COLUMN_DICTIONARY
 from signals.error_file import error_file, kept_until
 from signals.forms import UploadForm
+from signals.harm_choice import choose_harm_types, to_choose_for
 from signals.intake import start_upload
-from signals.map_form import DeclineForm, MapForm
+from signals.map_form import DeclineForm, HarmTypesForm, MapForm
 from signals.mapping import NotReady as CannotMap
 from signals.mapping import Unmapped, map_columns
 from signals.models import Outcome, Upload, UploadChunk
@@ -144,6 +145,23 @@ def columns(request: MemberRequest, upload_id: UUID) -> HttpResponse:
 
 @requires(Action.UPLOAD_SIGNALS)
 @require_POST
+def harm_types(request: MemberRequest, upload_id: UUID) -> HttpResponse:
+    """Say which harm types the rows have that name none, and have the file checked again."""
+    found = _visible(request, upload_id)
+    untagged = to_choose_for(found)
+    form = HarmTypesForm(request.POST, untagged=untagged)
+    if untagged and not form.is_valid():
+        return _page(request, found, harm_form=form, status=422)
+    try:
+        choose_harm_types(found, form.chosen, by=request.member)
+        messages.success(request, "The file is checked again with these harm types. They count for this file only.")
+    except CannotMap:
+        messages.warning(request, TOO_LATE)
+    return redirect("signals:upload", found.pk)
+
+
+@requires(Action.UPLOAD_SIGNALS)
+@require_POST
 def cancel(request: MemberRequest, upload_id: UUID) -> HttpResponse:
     """Share nothing, keep nothing."""
     return _moved(request, upload_id, cancel_upload)
@@ -186,8 +204,10 @@ def _page(request: MemberRequest, found: Upload, *, status: int = 200, **forms: 
     errors = {"errors_url": errors_url, "errors_until": kept_until(found)}
     may_upload = can(request.member, Action.UPLOAD_SIGNALS)
     map_form = MapForm(columns=page["columns"]) if page["columns"] and may_upload else None
-    context = {"map_form": map_form, "decline_form": DeclineForm(), "may_upload": may_upload, **forms}
-    return render(request, "signals/upload.html", {**page, **errors, **context}, status=status)
+    harm_form = HarmTypesForm(untagged=page["untagged"]) if page["untagged"] and may_upload else None
+    own = {"map_form": map_form, "harm_form": harm_form, "decline_form": DeclineForm()}
+    context = {**page, **errors, "may_upload": may_upload, **own, **forms}
+    return render(request, "signals/upload.html", context, status=status)
 
 
 def _decline(found: Upload, *, words: str, by: Member) -> None:

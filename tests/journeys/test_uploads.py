@@ -13,6 +13,10 @@ from tests.running import RunningInstallation, wait_for
 
 LARGE = 10_050
 HEADER = "kind,value,harm_types\n"
+THREAT_EXCHANGE = (
+    "td_description,td_raw_indicator,td_indicator_type,td_visibility,td_share_level,td_status,td_subjective_tags\n"
+)
+NARROW = {"width": 360, "height": 800}
 
 
 def look_closely(page: Page) -> None:
@@ -100,6 +104,27 @@ def test_a_large_file_takes_two_people(visit: Visit, lantern: RunningInstallatio
     assert five_numbers(kim)["New"] == LARGE
     letters = "SELECT count(*) FROM accounts_letter WHERE name IN ('upload_waiting', 'upload_decided')"
     wait_for(lambda: lantern.number(letters) >= 4, "letters")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_rows_without_a_harm_type_are_given_one(visit: Visit, tmp_path: Path, *, javascript: bool) -> None:
+    page = visit("lee@pixelforge.example", java_script_enabled=javascript, viewport=NARROW, color_scheme="dark")
+    name = "with" if javascript else "without"
+    rows = [f",{name}@tags.example,EMAIL_ADDRESS,,AMBER,MALICIOUS,weekly"]
+    rows.append(f",{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()},HASH_MD5,,AMBER,MALICIOUS,")
+    upload(page, write(tmp_path / f"{name}.csv", *rows, header=THREAT_EXCHANGE))
+    expect(page.get_by_text("no tag names a harm type; it is rejected.")).to_be_visible()
+    assert (five_numbers(page)["New"], five_numbers(page)["Rejected"]) == (1, 1)
+    if javascript:
+        look_closely(page)
+    expect(page.get_by_role("group", name="Hashes").get_by_role("checkbox", checked=True)).to_have_count(1)
+    page.get_by_role("group", name="All other kinds").get_by_role("checkbox", name="Grooming").focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Check the file again").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="What is in the file")).to_be_visible()
+    expect(page.get_by_text("no tag names a harm type; it is read as Grooming.")).to_be_visible()
+    assert (five_numbers(page)["New"], five_numbers(page)["Rejected"]) == (2, 0)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without JavaScript"])

@@ -43,6 +43,7 @@ PAGES = {
     "signals:upload_dictionary": Page("get", 200),
     "signals:upload": Page("get", 200, "upload"),
     "signals:upload_columns": Page("post", 302, "upload"),
+    "signals:upload_harm_types": Page("post", 302, "upload"),
     "signals:upload_ask": Page("post", 302, "upload"),
     "signals:upload_agree": Page("post", 302, "upload"),
     "signals:upload_decline": Page("post", 422, "upload"),

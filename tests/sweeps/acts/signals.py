@@ -13,6 +13,7 @@ from signals.erasing import erase_value
 from signals.expiring import expire
 from signals.exporting import ask_for_export, decide_export, export_file
 from signals.foretelling import foretell
+from signals.harm_choice import choose_harm_types
 from signals.holding import lift_hold, place_hold
 from signals.looking_up import ask, download
 from signals.mapping import map_columns
@@ -29,6 +30,10 @@ from tests.world import add_team_member, row, share, upload
 
 FILE = as_file(
     ["kind", "value", "harm_types"], ["email", "planted@example.com", "grooming"], ["email", "plan ted", "other"]
+)
+UNTAGGED = as_file(
+    ["td_description", "td_raw_indicator", "td_indicator_type", "td_visibility", "td_share_level", "td_status"],
+    ["", "planted@example.com", "EMAIL_ADDRESS", "", "AMBER", "MALICIOUS"],
 )
 WORD = Word(["grooming"], 4, None, timezone.now(), "", "", 2)
 
@@ -142,6 +147,11 @@ ACTS: Acts = {
         lambda a, b: upload(b, as_file(["kind", "what", "harm_types"], ["email", "planted@example.com", "grooming"])),
         lambda found, b: map_columns(found, ["kind", "what", "harm_types"], {1: "value"}, by=b),
         ["upload.mapped"],
+    ),
+    "choose_harm_types": (
+        lambda a, b: upload(b, UNTAGGED),
+        lambda found, b: choose_harm_types(found, {"others": ["grooming"]}, by=b),
+        ["upload.harm_types_chosen"],
     ),
     "ask_approval": (
         lambda a, b: _large(b),
