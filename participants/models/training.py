@@ -47,7 +47,7 @@ class TrainingNotice(models.Model):
 
 
 class TrainingRecord(models.Model):
-    """A member passed one version of a module. Append-only: passing it again is another record."""
+    """A member passed one version of a module. Append-only: refreshing it near its end is another record."""
 
     participant = models.ForeignKey(
         Participant, on_delete=models.PROTECT, related_name="+", help_text="The member's; here for the wall."

@@ -21,10 +21,10 @@ from audit.record import PORTAL, record
 from audit.sealing import seal, seal_all
 from audit.stored_log import verify
 from audit.verifying import Misfit
-from lantern.demo.people import complete_training
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, Participant
 from tests.audit.reading import read_growth, read_proof
+from tests.world import join_team
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,7 @@ def test_what_is_not_sealed_has_no_proof(alice: Member) -> None:
 
 
 def test_a_member_sees_checkpoints_and_nothing_else_of_the_log(alice: Member) -> None:
-    complete_training(alice)
+    join_team(alice.participant, "noor")
     seal_all()
     with acting(Scope.MEMBER, participant_id=alice.participant_id, user_id=alice.user_id):
         record(Event.MEMBER_CHANGED, alice, by=alice)

@@ -6,16 +6,15 @@ from django.test import override_settings
 from accounts.models import User
 from audit.models import AuditEvent, Checkpoint
 from audit.sealing import seal_all
-from lantern.demo.people import complete_training
 from participants.models import Member
-from tests.world import signed_in
+from tests.world import join_team, signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_lead_reads_takes_out_and_proves_its_own_company_s_events_only(lena: Member, bob: Member) -> None:
-    complete_training(lena)
-    complete_training(bob)
+    join_team(lena.participant, "noor")
+    join_team(bob.participant, "omar")
     seal_all()
     browser = signed_in(lena.user)
     page = browser.get("/record/?event=member.trained")
@@ -35,6 +34,6 @@ def test_a_lead_reads_takes_out_and_proves_its_own_company_s_events_only(lena: M
 
 
 def test_an_auditor_reads_everybody_s(ada: User, bob: Member) -> None:
-    complete_training(bob)
+    join_team(bob.participant, "omar")
     page = signed_in(ada).get("/record/")
     assert {None, bob.participant_id} <= {event.participant_id for event in page.context["events"]}

@@ -4,17 +4,19 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from audit.models import AuditEvent
 from lantern.demo.people import complete_training
+from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant, Role, TrainingRecord
 from participants.policies import Action, can
 from participants.training import NotPassed, due_modules, pass_module, standings, trained_members
 from participants.training_modules import MODULES
 from participants.training_modules.sharing import SHARING
-from tests.world import add_team_member, share, signed_in
+from tests.accounts.way_in import at_once
+from tests.world import add_company, add_team_member, share, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,26 @@ def test_a_member_is_trained_when_every_module_is_passed(uma: Member) -> None:
         pass_module(module, answers=right, by=uma)
         pass_module(module, answers=right, by=uma)
     assert due_modules(uma) == []
+
+
+def test_a_module_counts_again_only_once_it_ends_soon(uma: Member) -> None:
+    passed = pass_module(SHARING, answers=RIGHT, by=uma)
+    assert pass_module(SHARING, answers=RIGHT, by=uma) == passed
+    assert AuditEvent.objects.filter(event="member.trained", actor_id=uma.user_id).count() == 1
+    with override_settings(TRAINING_REMIND_DAYS=366):
+        assert pass_module(SHARING, answers=RIGHT, by=uma).valid_until > passed.valid_until
+    assert AuditEvent.objects.filter(event="member.trained", actor_id=uma.user_id).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_module_passed_sixteen_times_at_once_counts_once() -> None:
+    with acting_as_system():
+        uma = add_team_member(add_company("northwind"), "uma", trained=False)
+    answers = at_once(signed_in(uma.user), lambda window: window.post(PAGE, RIGHT).status_code)
+    with acting_as_system():
+        assert TrainingRecord.objects.filter(member=uma).count() == 1, answers
+        assert AuditEvent.objects.filter(event="member.trained", actor_id=uma.user_id).count() == 1
+    assert answers == [302] * 16
 
 
 @pytest.mark.parametrize("module", MODULES)
