@@ -84,9 +84,15 @@ def enroll_passkey(user: User, ceremony: Any, *, state: Any, data: Any, name: st
 
 @transaction.atomic
 def remove_factor(user: User, device: Any, *, by: Actor) -> None:
-    """Take a factor from `user`: sessions that were entered with it end. Raises `LastFactor`."""
+    """Take a factor from `user`: sessions that were entered with it end. Raises `LastFactor`.
+
+    Nothing is done where it is gone already: of several requests at once, one takes it.
+    """
     User.objects.select_for_update().get(pk=user.pk)
-    if len(strong_factors(user)) < 2:
+    present = strong_factors(user)
+    if device not in present:
+        return
+    if len(present) < 2:
         raise LastFactor
     kind, name = WORDS[type(device)], device.name
     device.delete()

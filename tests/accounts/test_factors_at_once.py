@@ -72,6 +72,19 @@ def test_one_code_sent_sixteen_times_at_once_adds_one_further_authenticator() ->
     assert answers.count(302) == 1
 
 
+def test_one_of_three_factors_removed_sixteen_times_at_once_is_removed_and_told_of_once() -> None:
+    with acting_as_system():
+        mia = add_team_member(add_company("northwind"), "mia", with_password=True)
+        browser = signed_in(mia.user)
+        _, spare = (Authenticator.enroll(mia.user, name=name) for name in ("tablet", "old phone"))
+    typed = {"factor": spare.persistent_id}
+    answers = at_once(browser, lambda window: window.post("/accounts/factors/remove/", typed).status_code)
+    with acting_as_system():
+        assert events("factor_removed") == 1, answers
+        assert Letter.objects.filter(name="account_changed").count() == 1
+        assert Authenticator.objects.filter(user=mia.user).count() == 2
+
+
 def test_one_letter_s_code_sent_sixteen_times_at_once_changes_the_address_once() -> None:
     with acting_as_system():
         mia = add_team_member(add_company("northwind"), "mia", with_password=True)
