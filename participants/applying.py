@@ -4,7 +4,8 @@ Visitors have no tenant, so these functions act as the portal itself, each on th
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from audit.record import PORTAL, record
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Application, Participant
 from participants.models.application import link_fingerprint
-from participants.services import add_participant
+from participants.services import NameTaken, add_participant
 
 SECRET_BYTES = 32
 Given = Mapping[str, str | int | bool | None]
@@ -75,18 +76,11 @@ def submit_application(application: Application, answers: Given, *, slug: str = 
     with acting_as_system():
         draft = _draft(application)
         draft.seal_answers(answers)
-        name, free = _free_names(str(answers["company"]))
-        draft.participant = add_participant(
-            slug or free,
-            name=name,
-            sector=str(answers["sector"])[:50],
-            receive_only=bool(answers["receive_only"]),
-            by=PORTAL,
-        )
+        draft.participant = _add_applicant(answers, slug)
         draft.saved_at = draft.submitted_at = timezone.now()
         draft.save(update_fields=["answers", "participant", "saved_at", "submitted_at"])
-        address = str(answers["contact_email"])
-        write_letter("application_received", topic=Topic.SECURITY, address=address, context={"company": name})
+        address, context = str(answers["contact_email"]), {"company": draft.participant.name}
+        write_letter("application_received", topic=Topic.SECURITY, address=address, context=context)
         record(Event.APPLICATION_SUBMITTED, draft, by=PORTAL)
         return draft.participant
 
@@ -109,11 +103,19 @@ def _draft(application: Application) -> Application:
     return draft
 
 
-def _free_names(company: str) -> tuple[str, str]:
-    """A name and a slug that no participant has: whoever applies does not learn who else did."""
+def _add_applicant(answers: Given, slug: str) -> Participant:
+    """The participant, under names that are free: of two who want the same ones at once, the second gets the next."""
+    sector, receive_only = str(answers["sector"])[:50], bool(answers["receive_only"])
+    for name, free in _free_names(str(answers["company"])):
+        with suppress(NameTaken):
+            return add_participant(slug or free, name=name, sector=sector, receive_only=receive_only, by=PORTAL)
+    raise AssertionError("a thousand companies of one name")
+
+
+def _free_names(company: str) -> Iterator[tuple[str, str]]:
+    """Names and slugs that no participant has: whoever applies does not learn who else did."""
     stem = slugify(company)[:40] or "applicant"
     for number in range(1, 1_000):
         name, slug = (company[:90], stem) if number == 1 else (f"{company[:90]} ({number})", f"{stem}-{number}")
         if not Participant.objects.filter(name=name).exists() and not Participant.objects.filter(slug=slug).exists():
-            return name, slug
-    raise AssertionError("a thousand companies of one name")
+            yield name, slug

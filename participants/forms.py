@@ -11,6 +11,7 @@ from participants.models import Participant, Role
 from participants.training_modules import Module
 
 MOST_SERVICES, LONGEST_SERVICE = 20, 64
+NAME_TAKEN = "Another company in the programme bears this name."
 ROLE_CHOICES = [
     (Role.ANALYST.value, "Analyst: reviews and shares signals"),
     (Role.LEAD.value, "Lead: also sees how the team stands"),
@@ -100,7 +101,7 @@ class CompanyForm(forms.Form):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if self._others().filter(name__iexact=name).exists():
-            raise forms.ValidationError("Another company in the programme bears this name.")
+            raise forms.ValidationError(NAME_TAKEN)
         return name
 
     def clean_services(self) -> list[str]:

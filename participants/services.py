@@ -14,12 +14,19 @@ from accounts.models import User
 from audit.events import Event
 from audit.record import Actor, record
 from lantern.lib.tenancy import acting_as_system
+from lantern.lib.unique import unless_taken
 from participants.departing import part
 from participants.lifecycle import check_move
 from participants.models import Buddy, Member, Participant, ParticipantState, Role, SharingGroup, StateChange
 from participants.notices import participant_returned
 
 VIEW, CONTRIBUTE = "view_signals", "contribute_signals"
+NAME_KEY = "participants_participant_name_key"
+SLUG_KEYS = ("participants_participant_slug_key", "auth_group_name_key")
+
+
+class NameTaken(Exception):
+    """Another participant has that name or that slug, since a moment ago perhaps."""
 
 
 class AlreadyMember(Exception):
@@ -37,16 +44,17 @@ def add_participant(
     services: list[str] | None = None,
     industry: str = "",
 ) -> Participant:
-    """A new participant, applied and nothing more yet."""
-    participant = Participant.objects.create(
-        slug=slug,
-        name=name,
-        sector=sector,
-        industry=industry,
-        receive_only=receive_only,
-        services=services or [],
-        auth_group=Group.objects.create(name=f"participant:{slug}"),
-    )
+    """A new participant, applied and nothing more yet. Raises `NameTaken`."""
+    with unless_taken(NameTaken, NAME_KEY, *SLUG_KEYS):
+        participant = Participant.objects.create(
+            slug=slug,
+            name=name,
+            sector=sector,
+            industry=industry,
+            receive_only=receive_only,
+            services=services or [],
+            auth_group=Group.objects.create(name=f"participant:{slug}"),
+        )
     record(Event.PARTICIPANT_ADDED, participant, by=by, industry=industry, receive_only=receive_only)
     return participant
 
@@ -120,12 +128,12 @@ def describe_participant(participant: Participant, *, name: str, services: list[
     """What a participant's own admin may change about it; the names of the fields that were different.
 
     Everything else about a participant is staff's, and so is its row in the database: these two columns are written as
-    the portal itself.
+    the portal itself. Raises `NameTaken`.
     """
     wanted: dict[str, Any] = {"name": name, "services": services}
     changed = sorted(field for field, value in wanted.items() if getattr(participant, field) != value)
     if changed:
-        with acting_as_system():
+        with acting_as_system(), unless_taken(NameTaken, NAME_KEY):
             Participant.objects.filter(pk=participant.pk).update(**wanted)
         record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=changed)
     return changed

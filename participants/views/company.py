@@ -6,11 +6,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantern.lib.marks import requires
-from participants.forms import CompanyForm
+from participants.forms import NAME_TAKEN, CompanyForm
 from participants.models import Agreement, Invitation, Member
 from participants.policies import Action
 from participants.requests import MemberRequest
-from participants.services import describe_participant, groups_of
+from participants.services import NameTaken, describe_participant, groups_of
 from participants.training import due_modules
 
 
@@ -57,8 +57,12 @@ def settings(request: MemberRequest) -> HttpResponse:
     company = request.member.participant
     form = CompanyForm(request.POST or None, participant=company)
     if form.is_valid():
-        changed = describe_participant(company, **form.cleaned_data, by=request.member)
-        messages.success(request, "Saved." if changed else "Nothing was different, so nothing was changed.")
-        return redirect("participants:settings")
+        try:
+            changed = describe_participant(company, **form.cleaned_data, by=request.member)
+        except NameTaken:
+            form.add_error("name", NAME_TAKEN)
+        else:
+            messages.success(request, "Saved." if changed else "Nothing was different, so nothing was changed.")
+            return redirect("participants:settings")
     context = {"form": form, "participant": company}
     return render(request, "participants/settings.html", context, status=422 if form.errors else 200)

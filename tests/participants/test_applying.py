@@ -16,7 +16,14 @@ from audit.models import AuditEvent
 from lantern.demo.people import ELSEWHERE
 from lantern.demo.programme import answers_of
 from lantern.lib.tenancy import Scope, acting, acting_as_system
-from participants.applying import AlreadySubmitted, clear_old_drafts, find_draft, save_draft, submit_application
+from participants.applying import (
+    AlreadySubmitted,
+    clear_old_drafts,
+    find_draft,
+    save_draft,
+    start_application,
+    submit_application,
+)
 from participants.models import Application, Participant
 from participants.models.application import Answers
 from participants.questions import VETTING
@@ -176,6 +183,29 @@ def test_a_name_that_is_taken_tells_nobody_so(client: Client, answers: Answers) 
     _begin(client)
     assert client.post(SUBMIT, answers).status_code == 302
     assert set(Participant.objects.values_list("slug", flat=True)) == {"fernlight-video", "fernlight-video-2"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_of_one_name_at_once_are_both_handed_in(client: Client, answers: Answers) -> None:
+    _begin(client)
+
+    def hand_in() -> None:
+        with acting_as_system(), transaction.atomic():
+            application, _ = start_application(START)
+            submit_application(application, {**answers, "receive_only": False})
+            handed_in.set()
+            until_somebody_waits()
+
+    handed_in = Event()
+    with ThreadPoolExecutor(1) as threads:
+        handing_in = threads.submit(in_thread, hand_in)
+        assert handed_in.wait(10)
+        assert client.post(SUBMIT, answers).status_code == 302
+        handing_in.result()
+    assert "Your application has arrived" in client.get(DRAFT).content.decode()
+    with acting_as_system():
+        names = set(Participant.objects.values_list("name", "slug"))
+    assert names == {("Fernlight Video", "fernlight-video"), ("Fernlight Video (2)", "fernlight-video-2")}
 
 
 def test_beginning_is_limited_by_place_and_by_mailbox(client: Client) -> None:

@@ -1,10 +1,18 @@
 """What a participant's people see of it, and what its admin may change."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from audit.models import AuditEvent
+from audit.record import PORTAL
+from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant, ParticipantState, Role
+from participants.services import describe_participant
+from tests.at_once import in_thread, until_somebody_waits
 from tests.world import add_closed_group, add_company, add_team_member, bring_to, sign_agreement, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +56,30 @@ def test_what_cannot_be_is_said(as_adam: Client, harbor: Participant, typed: dic
     answer = as_adam.post(SETTINGS, {"name": "Northwind", "services": "northwind", **typed})
     assert answer.status_code == 422
     assert words in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_name_that_another_company_takes_at_the_same_moment_is_refused_as_ever() -> None:
+    with acting_as_system():
+        adam = add_team_member(add_company("northwind"), "adam", Role.ADMIN)
+        harbor = add_company("harbor")
+
+    def rename() -> None:
+        with acting_as_system(), transaction.atomic():
+            describe_participant(harbor, name="Lighthouse", services=[], by=PORTAL)
+            renamed.set()
+            until_somebody_waits()
+
+    renamed = Event()
+    with ThreadPoolExecutor(1) as threads:
+        renaming = threads.submit(in_thread, rename)
+        assert renamed.wait(10)
+        answer = signed_in(adam.user).post(SETTINGS, {"name": "Lighthouse", "services": "northwind"})
+        renaming.result()
+    assert answer.status_code == 422
+    assert "Another company in the programme bears this name." in answer.content.decode()
+    with acting_as_system():
+        assert Participant.objects.get(pk=adam.participant_id).name == "Northwind"
 
 
 def test_groups_are_those_of_the_company(as_alice: Client, northwind: Participant, harbor: Participant) -> None:
