@@ -6,6 +6,9 @@ from accounts.factors import tell
 from accounts.models import Authenticator, CoalitionRole, Session, User
 from audit.events import Event
 from audit.record import Actor, record
+from lantern.lib.unique import unless_taken
+
+EMAIL_KEYS = ("accounts_user_email_key", "user_email_is_unique_in_any_case")
 
 
 class EmailTaken(Exception):
@@ -55,8 +58,9 @@ def change_email(user: User, email: str, *, by: Actor) -> None:
         raise EmailTaken
     what = "The e-mail address of your account was changed"
     tell(user, what, "Letters no longer come to this address.")
+    with unless_taken(EmailTaken, *EMAIL_KEYS):
+        User.objects.filter(pk=user.pk).update(email=email.lower())
     user.email = email.lower()
-    user.save(update_fields=["email"])
     record(Event.EMAIL_CHANGED, user, by=by)
     tell(user, what, "Sign in with this address from now on.")
 

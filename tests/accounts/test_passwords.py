@@ -1,20 +1,25 @@
 """Passwords and e-mail addresses: changed, forgotten, and never telling who is known."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import post, resets
-from accounts.models import ResetRequest, User
+from accounts.models import Letter, ResetRequest, User
+from accounts.services import change_email
 from audit.models import AuditEvent
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member
 from tests.accounts.way_in import at_once, is_in
+from tests.at_once import in_thread, until_somebody_waits
 from tests.world import PASSWORD, add_company, add_team_member, new_browser, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +169,34 @@ def test_the_address_of_somebody_else_cannot_be_taken(alice: Member, bob: Member
     assert code
     as_alice.post("/accounts/email/code/", {"code": code[0]})
     assert User.objects.get(pk=alice.user_id).email == "alice@northwind.example"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_somebody_else_takes_at_the_same_moment_is_refused_as_ever() -> None:
+    new = "al@northwind.example"
+    with acting_as_system():
+        alice, bob = (
+            add_team_member(add_company(slug), name) for slug, name in (("northwind", "alice"), ("harbor", "bob"))
+        )
+    browser = signed_in(alice.user)
+    browser.post("/accounts/email/", {"email": new})
+    with acting_as_system():
+        code = re.search(r"^\d{8}$", _sent()[0].body, re.MULTILINE)
+    assert code
+
+    def take() -> None:
+        with acting_as_system(), transaction.atomic():
+            change_email(bob.user, new, by=bob)
+            taken.set()
+            until_somebody_waits()
+
+    taken = Event()
+    with ThreadPoolExecutor(1) as threads:
+        taking = threads.submit(in_thread, take)
+        assert taken.wait(10)
+        answer = browser.post("/accounts/email/code/", {"code": code[0]}, follow=True)
+        taking.result()
+    assert "This address cannot be used." in answer.content.decode()
+    with acting_as_system():
+        assert User.objects.get(pk=alice.user_id).email == "alice@northwind.example"
+        assert not Letter.objects.filter(name="account_changed", user=alice.user_id).exists()
