@@ -37,7 +37,7 @@ def listing(request: AnyRequest) -> HttpResponse:
     return render(request, "participants/record.html", context)
 
 
-@requires(Action.VIEW_RECORD)
+@requires(Action.VIEW_RECORD, fresh=True)
 @require_POST
 def export(request: AnyRequest) -> HttpResponse:
     """The narrowed list as CSV. By POST, because taking it out is recorded."""

@@ -7,6 +7,7 @@ from accounts.models import User
 from audit.models import AuditEvent, Checkpoint
 from audit.sealing import seal_all
 from participants.models import Member
+from tests.accounts.way_in import code_of, grow_stale
 from tests.world import join_team, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,19 @@ def test_a_lead_reads_takes_out_and_proves_its_own_company_s_events_only(lena: M
     assert AuditEvent.objects.order_by("-id")[0].event == "record.exported"
     with override_settings(EXPORT_APPROVAL_ROWS=0):
         assert browser.post("/record/export/").status_code == 302
+
+
+def test_taking_it_out_asks_for_a_factor_and_goes_on_with_the_same_list(lena: Member) -> None:
+    join_team(lena.participant, "noor")
+    browser = signed_in(lena.user)
+    grow_stale(browser)
+    onward = browser.post("/record/export/?event=member.trained")["Location"]
+    assert onward == "/accounts/confirm/?next=%2Faccounts%2Fkept%2F"
+    assert not AuditEvent.objects.filter(event="record.exported").exists()
+    assert browser.post(onward, {"code": code_of(lena.user)})["Location"] == "/accounts/kept/"
+    kept = browser.get("/accounts/kept/").context["kept"]
+    assert kept.path == "/record/export/?event=member.trained"
+    assert b"member.trained" in browser.post(kept.path, dict(kept.fields)).content
 
 
 def test_an_auditor_reads_everybody_s(ada: User, bob: Member) -> None:

@@ -24,6 +24,7 @@ ASKS_AGAIN = {
     "signals:export_approve",
     "signals:export_refuse",
     "signals:export_download",
+    "record:export",
     "participants:member",
     "participants:remove",
     "participants:readmit",
