@@ -131,10 +131,13 @@ def describe_participant(participant: Participant, *, name: str, services: list[
     the portal itself. Raises `NameTaken`.
     """
     wanted: dict[str, Any] = {"name": name, "services": services}
-    changed = sorted(field for field, value in wanted.items() if getattr(participant, field) != value)
+    with acting_as_system():
+        kept = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+        changed = sorted(field for field, value in wanted.items() if getattr(kept, field) != value)
+        if changed:
+            with unless_taken(NameTaken, NAME_KEY):
+                Participant.objects.filter(pk=participant.pk).update(**wanted)
     if changed:
-        with acting_as_system(), unless_taken(NameTaken, NAME_KEY):
-            Participant.objects.filter(pk=participant.pk).update(**wanted)
         record(Event.PARTICIPANT_CHANGED, participant, by=by, fields=changed)
     return changed
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -56,6 +57,14 @@ def test_what_cannot_be_is_said(as_adam: Client, harbor: Participant, typed: dic
     answer = as_adam.post(SETTINGS, {"name": "Northwind", "services": "northwind", **typed})
     assert answer.status_code == 422
     assert words in answer.content.decode()
+
+
+def test_the_same_change_from_a_page_that_was_read_before_is_none(northwind: Participant) -> None:
+    typed: dict[str, Any] = {"name": "Northwind Social", "services": ["nw"]}
+    before, again = (Participant.objects.get(pk=northwind.pk) for _ in range(2))
+    assert describe_participant(before, **typed, by=PORTAL) == ["name", "services"]
+    assert describe_participant(again, **typed, by=PORTAL) == []
+    assert AuditEvent.objects.filter(event="participant.changed").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
