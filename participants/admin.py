@@ -13,10 +13,12 @@ from audit.models import AuditEvent
 from participants import check_in_admin, desk, invitation_admin, sign_in_admin
 from participants.export_admin import RecordedExport
 from participants.models import Member, Participant, SharingGroup
-from participants.services import add_group, add_participant, change_group, change_participant
-from participants.staff_admin import ReadOnlyAdmin, StaffAdmin
+from participants.services import NameTaken, add_group, add_participant, change_group, change_participant
+from participants.staff_admin import ReadOnlyAdmin, StaffAdmin, refusing
 
 __all__ = ["check_in_admin", "invitation_admin", "sign_in_admin"]  # they register themselves
+
+TAKEN = "Somebody has just taken this name or slug. Look whether it is there already."
 
 
 class ParticipantResource(ModelResource):  # type: ignore[misc]
@@ -98,6 +100,7 @@ class ParticipantAdmin(RecordedExport, StaffAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Participant | None = None) -> tuple[str, ...]:
         return ("slug", "active_since") if obj else ("active_since",)
 
+    @refusing(NameTaken, TAKEN)
     def save_model(self, request: HttpRequest, obj: Participant, form: Any, change: bool) -> None:
         by: Any = request.user
         cleaned = form.cleaned_data
@@ -129,6 +132,7 @@ class SharingGroupAdmin(StaffAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: SharingGroup | None = None) -> tuple[str, ...]:
         return ("slug",) if obj else ("names_contributors", "names_reviewers")
 
+    @refusing(NameTaken, TAKEN)
     def save_model(self, request: HttpRequest, obj: SharingGroup, form: Any, change: bool) -> None:
         by: Any = request.user
         if change:

@@ -23,10 +23,11 @@ from participants.notices import participant_returned
 VIEW, CONTRIBUTE = "view_signals", "contribute_signals"
 NAME_KEY = "participants_participant_name_key"
 SLUG_KEYS = ("participants_participant_slug_key", "auth_group_name_key")
+GROUP_KEYS = ("participants_sharinggroup_name_key", "participants_sharinggroup_slug_key")
 
 
 class NameTaken(Exception):
-    """Another participant has that name or that slug, since a moment ago perhaps."""
+    """Another participant, or another sharing group, has that name or that slug; since a moment ago perhaps."""
 
 
 class AlreadyMember(Exception):
@@ -106,10 +107,11 @@ def give_buddy(participant: Participant, helper: Participant, *, person: str, by
 def change_participant(participant: Participant, *, fields: Collection[str], by: Actor) -> None:
     """Keep what was changed about `participant`: the `fields` named, and no other, however old it is.
 
-    Its right to share follows `receive_only`.
+    Its right to share follows `receive_only`. Raises `NameTaken`.
     """
     kept = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
-    _keep(kept, participant, fields)
+    with unless_taken(NameTaken, NAME_KEY):
+        _keep(kept, participant, fields)
     if "receive_only" in fields:
         for group in get_objects_for_group(kept.auth_group, f"participants.{VIEW}", klass=SharingGroup):
             _settle_sharing(kept, group)
@@ -169,17 +171,19 @@ def leave_group(participant: Participant, group: SharingGroup, *, by: Actor) -> 
 
 @transaction.atomic
 def add_group(slug: str, *, name: str, by: Actor) -> SharingGroup:
-    """A new sharing group that nobody is in yet."""
-    group = SharingGroup.objects.create(slug=slug, name=name)
+    """A new sharing group that nobody is in yet. Raises `NameTaken`."""
+    with unless_taken(NameTaken, *GROUP_KEYS):
+        group = SharingGroup.objects.create(slug=slug, name=name)
     record(Event.GROUP_ADDED, group, by=by)
     return group
 
 
 @transaction.atomic
 def change_group(group: SharingGroup, *, fields: Collection[str], by: Actor) -> None:
-    """Keep what was changed about `group`: the `fields` named, and no other, however old it is."""
+    """Keep what was changed about `group`: the `fields` named, and no other, however old it is. Raises `NameTaken`."""
     kept = SharingGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
-    _keep(kept, group, fields)
+    with unless_taken(NameTaken, *GROUP_KEYS):
+        _keep(kept, group, fields)
     record(Event.GROUP_CHANGED, kept, by=by, fields=sorted(fields))
 
 

@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from accounts.factors import NotWaiting, SamePerson, ask_factor_reset, confirm_factor_reset, withdraw_factor_reset
 from accounts.models import FactorReset, User
 from participants.models import SignOn
-from participants.sign_on import set_sign_on
-from participants.staff_admin import Refused, StaffAdmin
+from participants.sign_on import SignOnThere, add_sign_on, set_sign_on
+from participants.staff_admin import Refused, StaffAdmin, refusing
 
 ANOTHER = "Another person has to do this: neither who asked nor whom it is for."
 OVER = "This reset was confirmed or withdrawn already, or ran out."
+THERE = "This participant has a sign-on since a moment ago. Open that one to change it."
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -144,10 +145,12 @@ class SignOnAdmin(StaffAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("participant",) if obj else ()
 
+    @refusing(SignOnThere, THERE)
     def save_model(self, request: HttpRequest, obj: SignOn, form: Any, change: bool) -> None:
         by: Any = request.user
         cleaned = form.cleaned_data
-        made = set_sign_on(
+        keep = set_sign_on if change else add_sign_on
+        made = keep(
             obj.participant,
             issuer=cleaned["issuer"],
             client_id=cleaned["client_id"],

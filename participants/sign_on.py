@@ -33,6 +33,22 @@ class NotBound(Exception):
     """The provider vouched for somebody who is nobody here."""
 
 
+class SignOnThere(Exception):
+    """The participant has its OpenID provider already; that one is changed, and no second one added."""
+
+
+@transaction.atomic
+def add_sign_on(participant: Participant, *, by: Actor, **kept: Any) -> SignOn:
+    """Keep the first OpenID provider of `participant`, as `set_sign_on` does: of several at once, one.
+
+    Raises `SignOnThere`.
+    """
+    Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
+    if SignOn.objects.filter(participant=participant).exists():
+        raise SignOnThere
+    return set_sign_on(participant, by=by, **kept)
+
+
 @transaction.atomic
 def set_sign_on(
     participant: Participant,

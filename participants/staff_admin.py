@@ -1,5 +1,7 @@
 """What every admin page of coalition staff shares: the policy decides, and each save is a service with its event."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from django.contrib import admin, messages
@@ -24,6 +26,15 @@ def has_nul(request: HttpRequest) -> bool:
 
 class Refused(Exception):
     """What staff wanted to save was refused by a service; says why, in a sentence for them."""
+
+
+@contextmanager
+def refusing(refusal: type[Exception], sentence: str) -> Iterator[None]:
+    """Say `sentence` to staff where the block, or the method that this decorates, raises `refusal`."""
+    try:
+        yield
+    except refusal:
+        raise Refused(sentence) from None
 
 
 class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
