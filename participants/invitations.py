@@ -114,12 +114,18 @@ def invite_first_admin(participant: Participant, *, address: str, by: User) -> I
 
 @transaction.atomic
 def renew_invitation(invitation: Invitation, *, by: Actor) -> None:
-    """Send another link, good for another week; the former one is unknown from now on. Raises `InvitationEnded`."""
+    """Send another link, good for another week; the former one is unknown from now on. Raises `InvitationEnded`.
+
+    Nothing is done where that has happened since `invitation` was read: of several requests at once, one sends a link.
+    """
     token = token_urlsafe(32)
     expires_at = _end()
-    if not _not_ended(invitation).update(token_hash=hash_of(token), expires_at=expires_at):
+    as_read = _not_ended(invitation).filter(token_hash=invitation.token_hash)
+    if not as_read.update(token_hash=hash_of(token), expires_at=expires_at):
+        if _not_ended(invitation).exists():
+            return
         raise InvitationEnded
-    invitation.expires_at = expires_at
+    invitation.token_hash, invitation.expires_at = hash_of(token), expires_at
     record(Event.INVITATION_RENEWED, invitation, by=by)
     _send(invitation, token)
 

@@ -214,6 +214,16 @@ def test_admins_invite_renew_and_withdraw(as_adam: Client, adam: Member) -> None
     assert Letter.objects.filter(name="invitation").count() == 2
 
 
+def test_two_requests_for_another_link_send_one(invitation: Invitation) -> None:
+    first, second = (Invitation.objects.get(pk=invitation.pk) for _ in range(2))
+    for read in (first, second):
+        invitations.renew_invitation(read, by=PORTAL)
+    assert AuditEvent.objects.filter(event="invitation.renewed").count() == 1
+    assert _opened().get(JOIN).status_code == 200
+    invitations.renew_invitation(first, by=PORTAL)
+    assert AuditEvent.objects.filter(event="invitation.renewed").count() == 2
+
+
 def test_an_expired_invitation_is_renewed(invitation: Invitation, as_adam: Client) -> None:
     Invitation.objects.update(expires_at=timezone.now() - timedelta(days=1))
     assert "Expired" in as_adam.get(LIST).content.decode()
