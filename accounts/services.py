@@ -1,5 +1,6 @@
 """What can be done to a person's account."""
 
+from django.contrib.auth.hashers import check_password
 from django.db import transaction
 
 from accounts.factors import tell
@@ -39,7 +40,14 @@ def enroll_authenticator(user: User, *, by: Actor, seed: bytes | None = None) ->
 
 @transaction.atomic
 def change_password(user: User, password: str, *, by: Actor) -> None:
-    """Give `user` another password. Sessions that were entered with the old one end."""
+    """Give `user` another password. Sessions that were entered with the old one end.
+
+    Nothing more is done where it is theirs since `user` was read: of several requests at once, one changes it.
+    """
+    kept = User.objects.select_for_update(no_key=True).get(pk=user.pk).password
+    if kept != user.password and check_password(password, kept):
+        user.password = kept
+        return
     user.set_password(password)
     user.save(update_fields=["password"])
     record(Event.PASSWORD_CHANGED, user, by=by)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import post, resets
 from accounts.models import Letter, ResetRequest, User
-from accounts.services import change_email
+from accounts.services import change_email, change_password
 from audit.models import AuditEvent
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member
@@ -142,6 +142,15 @@ def test_one_s_own_password_is_changed_and_other_sessions_end(alice: Member, as_
     assert as_alice.post("/accounts/password/", {"password": BETTER, "again": BETTER}).status_code == 302
     assert (is_in(as_alice), is_in(other)) == (True, False)
     assert AuditEvent.objects.filter(event="person.password_changed", actor_id=alice.user_id).count() == 1
+
+
+def test_one_password_sent_by_two_requests_is_changed_and_told_of_once(alice: Member) -> None:
+    first, second = (User.objects.get(pk=alice.user_id) for _ in range(2))
+    for user in (first, second):
+        change_password(user, BETTER, by=user)
+    assert first.password == second.password == User.objects.get(pk=alice.user_id).password
+    assert AuditEvent.objects.filter(event="person.password_changed").count() == 1
+    assert [letter.subject for letter in _sent()] == ["Your password was changed"]
 
 
 def test_an_address_is_changed_once_its_code_was_typed_and_both_are_told(alice: Member, as_alice: Client) -> None:
