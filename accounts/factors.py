@@ -129,9 +129,16 @@ def spend_code(user: User, code: str) -> Device | None:
 
 @transaction.atomic
 def ask_factor_reset(person: User, *, reason: str, by: User) -> FactorReset:
-    """Ask another of the staff to take all factors from `person`. Raises `SamePerson`."""
+    """Ask another of the staff to take all factors from `person`. Raises `SamePerson`.
+
+    Where `by` has asked so already, for the same reason, and it still waits, that is the reset.
+    """
     if not _is_staff(by) or by.pk == person.pk:
         raise SamePerson
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    asked = FactorReset.objects.waiting().filter(person=person, reason=reason, asked_by=by).first()
+    if asked is not None:
+        return asked
     reset = FactorReset.objects.create(person=person, reason=reason, asked_by=by)
     record(Event.FACTOR_RESET_ASKED, reset, by=by, person=person.pk)
     tell(person, "The coalition was asked to remove your factors", "A second person there has to agree first.")

@@ -55,6 +55,14 @@ def test_a_reset_is_not_asked_for_oneself_nor_by_others_than_staff(sam: User, ad
             ask_factor_reset(person, reason="", by=by)
 
 
+def test_what_is_asked_twice_in_the_same_words_is_one_reset(alice: Member, sam: User, rio: User) -> None:
+    reset = ask_factor_reset(alice.user, reason="Called her back", by=sam)
+    assert ask_factor_reset(alice.user, reason="Called her back", by=sam) == reset
+    assert events("factor_reset_asked") == 1
+    assert letters() == ["The coalition was asked to remove your factors"]
+    assert ask_factor_reset(alice.user, reason="Saw her", by=rio) != reset
+
+
 def test_a_reset_runs_out_and_can_be_withdrawn(alice: Member, sam: User, rio: User) -> None:
     late = ask_factor_reset(alice.user, reason="", by=sam)
     FactorReset.objects.filter(pk=late.pk).update(asked_at=timezone.now() - OPEN_FOR)
