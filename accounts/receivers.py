@@ -7,8 +7,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.clock import begin
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.passing import confirm_now
+from accounts.session_store import row_key
 from audit.events import Event
 from audit.record import record
 
@@ -21,8 +22,10 @@ def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 @receiver(user_logged_out)
-def note_sign_out(user: User | None, **_: Any) -> None:
-    if user is not None:
+def note_sign_out(request: HttpRequest, user: User | None, **_: Any) -> None:
+    """Of several requests that sign out of one session, the one that removes its row writes the event."""
+    ended, _rows = Session.objects.filter(session_key=row_key(request.session.session_key or "")).delete()
+    if ended and user is not None:
         record(Event.SIGNED_OUT, user, by=user)
 
 

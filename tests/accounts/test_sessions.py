@@ -17,11 +17,12 @@ from accounts.views.confirming import safe_next
 from audit.models import AuditEvent
 from lantern.lib.ids import new_id
 from lantern.lib.marks import Mark
+from lantern.lib.tenancy import acting_as_system
 from participants.models import Member, Participant
 from reviews import claims
 from signals.views import incidents as signal_pages
-from tests.accounts.way_in import code_of, give_password, grow_stale, is_in
-from tests.world import PASSWORD, add_team_member, new_browser, share_and_route, signed_in
+from tests.accounts.way_in import at_once, code_of, give_password, grow_stale, is_in
+from tests.world import PASSWORD, add_company, add_team_member, new_browser, share_and_route, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +56,18 @@ def test_a_session_runs_out(as_alice: Client, alice: Member, key: str, limit: in
     assert answer["Location"] == "/accounts/login/?next=/signals/"
     assert AuditEvent.objects.filter(event="person.session_ran_out", actor_id=alice.user_id).count() == 1
     assert Session.objects.filter(user=alice.user).count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_out_sixteen_times_at_once_is_told_of_once() -> None:
+    with acting_as_system():
+        alice = add_team_member(add_company("northwind"), "alice")
+    browser = signed_in(alice.user)
+    answers = at_once(browser, lambda window: window.post("/accounts/logout/").status_code)
+    assert answers == [302] * 16
+    with acting_as_system():
+        assert AuditEvent.objects.filter(event="person.signed_out").count() == 1
+    assert not is_in(browser)
 
 
 def test_a_session_that_runs_out_under_two_requests_is_told_of_once(as_alice: Client, alice: Member, rf: Any) -> None:
