@@ -53,10 +53,12 @@ def write_letter(
 def choose_topics(user: User, *, wanted: Collection[Topic], by: Actor) -> None:
     """Keep which of the optional topics `user` wants letters on; of two choices at once the later holds.
 
-    Letters on security always come.
+    Letters on security always come. A choice that is made already is no other.
     """
     User.objects.select_for_update().get(pk=user.pk)
     refused = [topic for topic in OPTIONAL if topic not in wanted]
+    if {*refused} == {*RefusedTopic.objects.filter(user=user).values_list("topic", flat=True)}:
+        return
     RefusedTopic.objects.filter(user=user).delete()
     RefusedTopic.objects.bulk_create([RefusedTopic(user=user, topic=topic) for topic in refused])
     record(Event.LETTERS_CHOSEN, user, by=by, refused=[topic.value for topic in refused])

@@ -143,6 +143,12 @@ def test_refused_topics_do_not_come_and_security_always_does(alice: Member, as_a
     assert AuditEvent.objects.filter(event="person.letters_chosen", actor_id=alice.user_id).count() == 2
 
 
+def test_a_choice_that_is_made_already_is_no_other(alice: Member) -> None:
+    for wanted in ([Topic.WORK], [Topic.WORK], OPTIONAL, OPTIONAL):
+        post.choose_topics(alice.user, wanted=wanted, by=alice)
+    assert AuditEvent.objects.filter(event="person.letters_chosen").count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_choices_at_once_the_later_holds() -> None:
     with acting_as_system():
