@@ -70,6 +70,13 @@ def test_staff_save_it_at_the_desk(agreement: Agreement, as_sam: Client, harbor:
     assert signed_in(adam.user).post(url).status_code == 404
 
 
+def test_the_same_version_sent_twice_is_one(agreement: Agreement, northwind: Participant) -> None:
+    assert sign_agreement(northwind, SIGNED) == agreement
+    assert AuditEvent.objects.filter(event="agreement.added").count() == 1
+    others = (sign_agreement(northwind, SIGNED[:-1] + b"!"), sign_agreement(northwind, SIGNED, title="Another"))
+    assert [other.version for other in others] == [agreement.version + 1, agreement.version + 2]
+
+
 def test_staff_add_the_next_version(as_sam: Client, northwind: Participant) -> None:
     url = f"/admin/participants/participant/{northwind.pk}/agreements/"
     file = SimpleUploadedFile("signed.pdf", SIGNED, "application/pdf")
