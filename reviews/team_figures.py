@@ -16,34 +16,41 @@ from reviews.models import Review, ReviewState, SecondReview, SecondState
 WINDOWS = (28, 84)  # days
 LEAST_PEOPLE = 5
 
+# What was undone never counted, as in the public figures (`transparency.sources`).
+_COUNTS = "NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = {}.id)"
+
 ARRIVALS = """
 SELECT (created_at AT TIME ZONE 'UTC')::date, count(*) FROM reviews_review
 WHERE participant_id = %(participant)s AND created_at >= %(since)s GROUP BY 1
 """
-DECISIONS = """
-SELECT (decided_at AT TIME ZONE 'UTC')::date, count(*) FROM reviews_decision
-WHERE participant_id = %(participant)s AND decided_at >= %(since)s GROUP BY 1
+DECISIONS = f"""
+SELECT (d.decided_at AT TIME ZONE 'UTC')::date, count(*) FROM reviews_decision d
+WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {_COUNTS.format("d")} GROUP BY 1
 """
 
 # A decision that replaced another of a different outcome is a reversal. A time is that from arrival to the first one.
-BY_GROUP = """
-SELECT {group}, count(*) FILTER (WHERE d.replaces_id IS NULL),
+BY_GROUP = f"""
+SELECT {{group}}, count(*) FILTER (WHERE before.id IS NULL),
     percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY extract(epoch FROM d.decided_at - r.created_at))
-        FILTER (WHERE d.replaces_id IS NULL),
+        FILTER (WHERE before.id IS NULL),
     count(DISTINCT r.id) FILTER (WHERE s.is_disputed), count(DISTINCT r.id),
     count(DISTINCT r.id) FILTER (WHERE (before.verdict, before.dismissal) IS DISTINCT FROM (d.verdict, d.dismissal)
         AND before.id IS NOT NULL)
 FROM reviews_decision d
 JOIN reviews_review r ON r.id = d.review_id
 JOIN signals_signal s ON s.id = r.signal_id
-LEFT JOIN reviews_decision before ON before.id = d.replaces_id
-{more}
-WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s GROUP BY 1
+LEFT JOIN LATERAL (
+    SELECT b.id, b.verdict, b.dismissal FROM reviews_decision b
+    WHERE d.replaces_id IS NOT NULL AND b.review_id = d.review_id AND b.id < d.id AND {_COUNTS.format("b")}
+    ORDER BY b.id DESC LIMIT 1
+) before ON true
+{{more}}
+WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {_COUNTS.format("d")} GROUP BY 1
 """
-SEVERE_WORK = """
+SEVERE_WORK = f"""
 SELECT count(DISTINCT d.decided_by_id), count(*), count(*) FILTER (WHERE s.severity >= %(severe)s)
 FROM reviews_decision d JOIN reviews_review r ON r.id = d.review_id JOIN signals_signal s ON s.id = r.signal_id
-WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s
+WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {_COUNTS.format("d")}
 """
 
 

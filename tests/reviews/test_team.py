@@ -9,9 +9,10 @@ from django.utils import timezone
 from participants.models import Member, Role
 from reviews import claims
 from reviews.deciding import record_decision
-from reviews.models import Review, ReviewPractice
+from reviews.models import Decision, Review, ReviewPractice
 from reviews.team_figures import by_harm, by_kind, days_of, oldest_open, severe_work, whole
 from reviews.team_page import duration, page_of, share
+from reviews.undoing import undo
 from tests.reviews.following import ACTIONED, decide, dismissed, practise
 from tests.world import add_team_member, share_and_route, signed_in
 
@@ -69,6 +70,25 @@ def test_a_decision_that_says_otherwise_is_a_reversal(alice: Member, bob: Member
         assert (found.decided, found.reviews, found.reversed) == (1, 1, count)
 
 
+def test_what_was_undone_never_counted(alice: Member, bob: Member) -> None:
+    """Neither as a decision or a time, nor as what another one reversed, nor as what reversed another one."""
+    practise(bob)
+    slip = decide(bob, alice, dismissed(), severity="critical")
+    held = undo(slip, by=bob)
+    assert whole(bob.participant_id).reviews == 0
+    Review.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    record_decision(held, **ACTIONED, by=bob)
+    Review.objects.update(state="open")
+    again = claims.claim_next(by=bob)
+    assert again is not None
+    undo(record_decision(again, **dismissed(), by=bob), by=bob)
+    found = whole(bob.participant_id)
+    assert (found.decided, found.reviews, found.reversed) == (1, 1, 0)
+    assert found.quartiles is not None
+    assert round(found.quartiles[1] / 3600, 1) == 2.0
+    assert days_of(bob.participant_id)[-1].decided == 1
+
+
 def test_severe_work_is_told_of_five_people_and_more(alice: Member, bob: Member) -> None:
     practise(bob)
     people = [bob, *(add_team_member(bob.participant, f"member{number}") for number in range(4))]
@@ -78,6 +98,8 @@ def test_severe_work_is_told_of_five_people_and_more(alice: Member, bob: Member)
     work = severe_work(bob.participant_id)
     assert work is not None
     assert (work.decided, work.severe) == (5, 4)
+    undo(Decision.objects.latest("pk"), by=people[-1])
+    assert severe_work(bob.participant_id) is None
 
 
 def test_the_page_draws_what_its_tables_say(alice: Member, bob: Member, lee: Member) -> None:
