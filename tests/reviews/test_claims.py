@@ -1,5 +1,6 @@
 """Claims: who has which review, and until when."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,8 +9,11 @@ from django.db import connection
 from lantern.lib.tenancy import Scope, acting, acting_as_system
 from participants.models import Member, Participant
 from reviews import claims
+from reviews.deciding import record_decision
 from reviews.models import Review
 from reviews.routing import route
+from tests.at_once import in_thread, until_somebody_waits
+from tests.reviews.following import ACTIONED
 from tests.world import add_company, add_team_member, share, share_and_route
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +64,36 @@ def test_fifty_simultaneous_claims_never_give_one_review_to_two() -> None:
     assert len({review.pk for review in taken}) == len(taken) == 30
     with acting_as_system():
         assert Review.objects.filter(holder__isnull=False).count() == 30
+
+
+Ending = Callable[[Review, Member], object]
+ENDINGS: list[tuple[Ending, str]] = [
+    (lambda review, bob: claims.take_back(review, by=bob), "open"),
+    (lambda review, bob: record_decision(review, **ACTIONED, by=bob), "decided"),
+]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("end", "state"), ENDINGS)
+def test_who_claims_what_she_held_a_moment_ago_is_answered(end: Ending, state: str) -> None:
+    """It was taken back, or saved in another window, while she claimed it: she has it anew, or it is not to be had."""
+    with acting_as_system():
+        bob = add_team_member(add_company("harbor"), "bob")
+        share_and_route(add_team_member(add_company("northwind"), "alice"))
+        held = claims.claim(Review.objects.get(participant=bob.participant), by=bob)
+
+    def claim() -> bool:
+        try:
+            with acting(Scope.MEMBER, participant_id=bob.participant_id, user_id=bob.user_id):
+                return claims.claim(held, by=bob).holder == bob
+        except claims.AlreadyClaimed:
+            return False
+
+    with ThreadPoolExecutor(1) as pool:
+        with acting(Scope.MEMBER, participant_id=bob.participant_id, user_id=bob.user_id):
+            end(held, bob)
+            waiting = pool.submit(in_thread, claim)
+            until_somebody_waits()
+        assert waiting.result(timeout=30) == (state == "open")
+    with acting_as_system():
+        assert Review.objects.get(pk=held.pk).state == state
