@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantern.lib.marks import requires
 from lantern.lib.paging import PAGE
+from participants.models import Member
 from participants.policies import Action
 from participants.requests import MemberRequest
 from reviews import claims
@@ -21,7 +22,7 @@ from reviews.forms import DecisionForm
 from reviews.models import Decision, DecisionTemplate, Review, ReviewState
 from reviews.models.review import ReviewQuerySet
 from reviews.page_rows import known_review
-from reviews.queue_filter import filter_of
+from reviews.queue_filter import QueueFilter, filter_of
 from reviews.queue_page import around, next_free, page_behind
 from reviews.review_page import page_of, pressing
 from reviews.second_reviews import NobodyElse, ask_second, blind_second_of
@@ -185,11 +186,19 @@ def _take_next(request: MemberRequest) -> HttpResponse:
         messages.warning(request, TOO_MANY)
         return redirect(f"{reverse('reviews:queue')}{'?state=mine' if asked.narrows_due else ''}")
     if review is None:
-        free = next_free(asked.due())
-        clear = SPARED if limits_of(request.member).hide_something else NO_MORE if asked.narrows_due else CLEAR
-        messages.info(request, ALL_HELD.format(at=free) if free else clear)
+        messages.info(request, _why_nothing(asked, request.member))
         return redirect(reverse("reviews:queue") + asked.onward)
     return redirect(reverse("reviews:review", args=[review.pk]) + asked.onward)
+
+
+def _why_nothing(asked: QueueFilter, member: Member) -> str:
+    """Why there is no next review for the member."""
+    due, is_spared = asked.due(), limits_of(member).hide_something
+    if is_spared and due.unclaimed().exists():
+        return SPARED
+    if free := next_free(due):
+        return ALL_HELD.format(at=free)
+    return SPARED if is_spared else NO_MORE if asked.narrows_due else CLEAR
 
 
 def _held_first(request: MemberRequest, among: ReviewQuerySet | None) -> Review | None:

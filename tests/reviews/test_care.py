@@ -145,6 +145,16 @@ def test_what_one_left_to_others_can_still_be_opened_and_is_said(alice: Member, 
     assert Review.objects.get().holder is not None
 
 
+def test_what_one_left_to_others_is_not_said_to_be_held(alice: Member, bob: Member, as_bob: Client) -> None:
+    colleague = add_team_member(bob.participant, "colleague")
+    for number in range(2):
+        share_and_route(alice, value=f"{number}@example.com", severity="critical")
+    as_bob.post("/reviews/wellbeing/", {"severe": "on"})
+    for told in ("Nothing is left that you chose to be given", "Everything that is due is held by colleagues"):
+        assert claims.claim_next(by=colleague) is not None
+        assert told in as_bob.post("/reviews/next/", follow=True).content.decode()
+
+
 def test_nothing_severe_for_a_day_ends_by_itself(alice: Member, bob: Member, as_bob: Client) -> None:
     share_and_route(alice, severity="critical")
     as_bob.post("/reviews/wellbeing/", {"severe": "day"})
