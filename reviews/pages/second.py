@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from reviews.models import SecondReview, SecondState
 from reviews.pages.forms import AgreeForm, ReturnForm, VoteForm
 from reviews.second_reviews import NotYetVoted, SecondTaken
 from signals.contribution_page import told_contributions
+from signals.models import Signal
 from signals.models.signal import ValueNotHeld
 from signals.revealing import reveal as reveal_value
 
@@ -144,8 +146,9 @@ def change(request: MemberRequest, second_id: UUID) -> HttpResponse:
 
 
 def _visible(request: MemberRequest, second_id: UUID) -> SecondReview:
-    found = SecondReview.objects.visible_to(request.member).select_related("review__signal__sharing_group")
-    return get_object_or_404(found, pk=second_id)
+    signals = Signal.objects.with_handling(request.member).select_related("sharing_group")
+    found = SecondReview.objects.visible_to(request.member).select_related("review")
+    return get_object_or_404(found.prefetch_related(Prefetch("review__signal", signals)), pk=second_id)
 
 
 def _lost(request: MemberRequest, found: SecondReview, **forms: Any) -> HttpResponse:

@@ -28,6 +28,7 @@ from reviews.second_reviews import (
 )
 from reviews.team_figures import second_looks
 from reviews.undoing import undo
+from signals.tightening import tighten
 from signals.withdrawing import withdraw
 from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, send, voted
 from tests.world import add_team_member, share_and_route, signed_in
@@ -304,6 +305,13 @@ def test_the_whole_way_by_page(second: SecondReview, bea: Member) -> None:
     assert browser.post(f"{address}change/", typed)["Location"] == "/reviews/second/"
     assert Decision.objects.get(replaces__isnull=False).dismissal == "wrong_identity"
     assert browser.get(address).status_code == 200
+
+
+def test_the_mark_of_ones_own_company_stands_on_the_page(second: SecondReview, bob: Member, bea: Member) -> None:
+    browser, address = signed_in(bea.user), f"/reviews/second/{second.pk}/"
+    assert "TLP:RED" not in browser.get(address).content.decode()
+    tighten(second.review.signal, tlp=4, by=bob)
+    assert "TLP:RED" in browser.get(address).content.decode()
 
 
 KAPPAS: list[tuple[list[tuple[str, str]], float | None]] = [
