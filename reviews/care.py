@@ -20,7 +20,7 @@ from audit.record import PORTAL, record
 from lantern.lib.compiled import CompiledQuery, Parameter, prepared_cursor
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
-from reviews.models import CareChoice, Review, ReviewPractice, WorkedItem
+from reviews.models import CareChoice, Review, ReviewPractice, SecondReview, WorkedItem
 from reviews.practice import practice_of
 from signals.vocabulary import SEVERITIES
 
@@ -30,6 +30,7 @@ BREAK_AFTER_SEVERE = 40
 BREAK_LENGTH = timedelta(minutes=10)
 LONGEST_ITEM = timedelta(hours=1)
 KEPT = timedelta(days=2)
+BEGINNINGS = [Event.REVIEW_CLAIMED, Event.REVIEW_REOPENED, Event.SECOND_TAKEN]
 ANY_SEVERITY = max(severity.rank for severity in SEVERITIES.values()) + 1
 
 # A person's day, in one row. `before`: when the last of all items that began earlier had ended; an item that begins a
@@ -117,11 +118,13 @@ def must_break(member: Member) -> bool:
     return _waits_for_break(member, is_binding=practice_of(member.participant_id).break_is_binding)
 
 
-def worked(review: Review, *, by: Member) -> None:
-    """Note, for the member alone, that she has had this review open since she claimed it."""
+def worked(item: Review | SecondReview, *, by: Member) -> None:
+    """Note, for the member alone, that she has had this review or second look open since she took it."""
     now = timezone.now()
-    claimed_at = next((at for (at,) in _claimed.rows(review=str(review.pk), user=by.user_id)), now)
-    began_at = min(now, max(claimed_at, now - LONGEST_ITEM))
+    asked = {"type": item._meta.label_lower, "id": str(item.pk), "user": by.user_id}
+    taken_at = next((at for (at,) in _taken.rows(**asked)), now)
+    began_at = min(now, max(taken_at, now - LONGEST_ITEM))
+    review = item.review if isinstance(item, SecondReview) else item
     severe = review.signal.severity >= SEVERE_FROM
     WorkedItem.objects.create(user=by.user, is_severe=severe, began_at=began_at, ended_at=now)
 
@@ -153,9 +156,9 @@ def _chosen() -> QuerySet[Member, tuple[list[str] | None, bool, bool]]:
 
 
 @CompiledQuery
-def _claimed() -> QuerySet[AuditEvent, tuple[datetime]]:
-    claims = AuditEvent.objects.filter(target_type="reviews.review", target_id=Parameter("review"))
-    own = claims.filter(event=Event.REVIEW_CLAIMED, actor_id=Parameter("user"))
+def _taken() -> QuerySet[AuditEvent, tuple[datetime]]:
+    of_item = AuditEvent.objects.filter(target_type=Parameter("type"), target_id=Parameter("id"))
+    own = of_item.filter(event__in=BEGINNINGS, actor_id=Parameter("user"))
     return own.order_by("-id").values_list("at")[:1]
 
 

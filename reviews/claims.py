@@ -1,5 +1,6 @@
 """Claims: a lease on the database's clock, so that two analysts never hold the same review."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -144,10 +145,15 @@ def claim(review: Review, *, by: Member) -> Review:
         # A lead, or another window of hers, may have ended it since: then she takes it as anybody does.
         with suppress(ClaimLost):
             return keep(review, by=by)
-    if review.signal.severity >= SEVERE_FROM and must_break(by):
-        raise BreakFirst
+    refuse_severe([review], by=by)
     _refuse_too_many(by)
     return take(review, by=by)
+
+
+def refuse_severe(reviews: Iterable[Review], *, by: Member) -> None:
+    """Raises `BreakFirst` where one of them is severe and has to wait for a break that is due to the member."""
+    if any(review.signal.severity >= SEVERE_FROM for review in reviews) and must_break(by):
+        raise BreakFirst
 
 
 def take(review: Review, *, by: Member) -> Review:

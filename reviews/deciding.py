@@ -12,6 +12,7 @@ from audit.events import Event
 from audit.record import record
 from lantern.lib.compiled import CompiledQuery, Parameter
 from participants.models import Member
+from reviews.care import worked
 from reviews.claims import ClaimLost, lock_places
 from reviews.models import Decision, DecisionBatch, Measure, Review, ReviewState
 from reviews.notices import decided
@@ -85,6 +86,7 @@ def conclude(review: Review, said: Conclusion, *, by: Member, batch: DecisionBat
     decision = write_down(review, said, by=by, batch=batch)
     # Which decision, not what it says: leads read the record, and one of them may have the second look, blind.
     record(Event.REVIEW_DECIDED, review, by=by, decision=str(decision.pk))
+    worked(review, by=by)
     decided.send(sender=None, review=review, decision=decision, by=by)
     return decision
 

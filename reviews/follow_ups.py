@@ -8,7 +8,6 @@ from django.dispatch import receiver
 
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
-from reviews.care import worked
 from reviews.feedback import drop_feedback, plan_feedback, tell_again
 from reviews.models import Appeal, AppealOutcome, Decision, Review, ReviewState
 from reviews.notices import appealed, became_disputed, decided, undone
@@ -17,10 +16,9 @@ from reviews.second_reviews import ask_for_second, no_second_for
 
 
 @receiver(decided)
-def follow(review: Review, decision: Decision, by: Member, **_: Any) -> None:
+def follow(review: Review, decision: Decision, **_: Any) -> None:
     ask_for_second(review, decision)
     plan_feedback(review, decision)
-    worked(review, by=by)
 
 
 @receiver(undone)

@@ -12,8 +12,7 @@ from audit.record import record
 from lantern.lib.compiled import CompiledQuery, Parameter
 from lantern.lib.paging import MOST
 from participants.models import Member
-from reviews.care import SEVERE_FROM, must_break
-from reviews.claims import AlreadyClaimed, BreakFirst, ClaimLost, lock_places, take
+from reviews.claims import AlreadyClaimed, ClaimLost, lock_places, refuse_severe, take
 from reviews.deciding import Conclusion, conclude
 from reviews.models import DecisionBatch, Review
 from reviews.models.review import ANY_REACH, ReviewQuerySet, reach_of
@@ -57,9 +56,7 @@ def decide_many(opened: Review, reviews: Sequence[Review], said: Conclusion, *, 
     late = set(Review.objects.visible_to(by).filter(pk__in=chosen).exclude(state="open").values_list("pk", flat=True))
     if not 1 <= len(chosen) <= settings.MOST_AT_ONCE or chosen != fitting | late:
         raise NotTogether
-    severe = any(review.signal.severity >= SEVERE_FROM for review in reviews if review.pk != opened.pk)
-    if severe and must_break(by):
-        raise BreakFirst
+    refuse_severe([review for review in reviews if review.pk != opened.pk], by=by)
     batch = DecisionBatch.objects.create(participant=by.participant, decided_by=by)
     # Always in the same order, so that two batches never wait for each other in a circle.
     batch.results = {str(review.pk): _decide(review, said, batch, by) for review in sorted(reviews, key=_key)}

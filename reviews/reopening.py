@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from audit.events import Event
 from audit.record import record
 from participants.models import Member
-from reviews.claims import TooManyClaims, has_room, lease, lock_places
+from reviews.claims import TooManyClaims, has_room, lease, lock_places, refuse_severe
 from reviews.deciding import ReasonMissing
 from reviews.models import Decision, Reopening, Review, ReviewState
 from reviews.outcomes import REOPENINGS
@@ -26,7 +26,8 @@ class Overtaken(Exception):
 def reopen(review: Review, *, decision_id: UUID, reason: str, words: str = "", by: Member) -> Review:
     """Open a decided review for the member, who has seen the decision `decision_id`.
 
-    Raises `ReasonMissing`, `SignalEnded`, `Overtaken` when that decision does not stand any more, and `TooManyClaims`.
+    Raises `ReasonMissing`, `SignalEnded`, `Overtaken` when that decision does not stand any more, `BreakFirst` and
+    `TooManyClaims`.
     """
     why = REOPENINGS.get(reason)
     if why is None or (why.needs_words and not words):
@@ -39,6 +40,7 @@ def reopen(review: Review, *, decision_id: UUID, reason: str, words: str = "", b
     # Asked once the review is locked: what ends the signal afterwards waits for it, and closes it.
     if Review.objects.filter(pk=review.pk, signal__contributor_count=0).exists():
         raise SignalEnded
+    refuse_severe([review], by=by)
     if not has_room(by):
         raise TooManyClaims
     said = {"reason": reason, "words": words, "reopened_by": by, "participant": by.participant}

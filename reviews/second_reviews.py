@@ -12,7 +12,8 @@ from audit.events import Event
 from audit.record import record
 from lantern.lib.seal import keyring
 from participants.models import Member
-from reviews.claims import lease
+from reviews.care import worked
+from reviews.claims import lease, refuse_severe
 from reviews.deciding import Conclusion as Said
 from reviews.deciding import ReasonMissing, write_down
 from reviews.feedback import drop_feedback
@@ -93,12 +94,14 @@ def ask_second(decision: Decision, *, by: Member) -> None:
 
 @transaction.atomic
 def take(second: SecondReview, *, by: Member) -> SecondReview:
-    """Give the member this second look for the length of a lease. Raises `SecondTaken`.
+    """Give the member this second look for the length of a lease. Raises `SecondTaken` and `BreakFirst`.
 
     Whoever takes over from somebody whose lease ran out begins with a vote of one's own; whoever had voted goes on, and
     never votes again.
     """
     _lock(second)
+    if not SecondReview.objects.held_by(by).filter(pk=second.pk).exists():
+        refuse_severe([second.review], by=by)
     free = SecondReview.objects.due_for(by).filter(pk=second.pk)
     fresh = {"state": SecondState.DUE, "verdict": "", "dismissal": "", "voted_at": None}
     changed = free.filter(second_by=by).update(held_until=Now() + lease())
@@ -189,6 +192,7 @@ def _conclude(second: SecondReview, conclusion: Conclusion, *, words: str, by: M
     held = SecondReview.objects.held_by(by).filter(pk=second.pk)
     values = {"state": SecondState.DONE, "conclusion": conclusion, "words": words, "concluded_at": Now()}
     if held.filter(state=SecondState.VOTED).update(**values, held_until=None):
+        worked(second, by=by)
         return
     raise NotYetVoted if held.exists() else SecondTaken
 

@@ -11,12 +11,12 @@ from lantern.lib.marks import requires
 from participants.policies import Action
 from participants.requests import MemberRequest
 from reviews import appeals, reopening
-from reviews.claims import TooManyClaims
+from reviews.claims import BreakFirst, TooManyClaims
 from reviews.forms import DecisionForm
 from reviews.models import Decision
 from reviews.second_thoughts_forms import AppealForm, ReopenForm
 from reviews.undoing import TooLate, undo_latest
-from reviews.views import TOO_MANY, review_page, to_queue, to_review, visible
+from reviews.views import BREAK_FIRST, TOO_MANY, review_page, to_queue, to_review, visible
 
 ENDED = "Nothing was changed: nobody shares the signal any more, so the review cannot be opened again."
 TOO_LATE = "It is too late to undo that. Open the review again instead, and say why."
@@ -54,6 +54,8 @@ def reopen(request: MemberRequest, review_id: UUID) -> HttpResponse:
         return review_page(request, visible(request, review_id), DecisionForm(), status=409, reopen_form=form)
     except reopening.SignalEnded:
         messages.warning(request, ENDED)
+    except BreakFirst:
+        messages.warning(request, BREAK_FIRST)
     except TooManyClaims:
         messages.warning(request, TOO_MANY)
     else:

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from participants.models import Member, SharingGroup
 from reviews.feedback import send_due
 from reviews.feedback_kinds import ASKS
-from reviews.models import Decision, GivenFeedback, Notification, OutgoingFeedback, SecondReview
+from reviews.models import Decision, GivenFeedback, Notification, OutgoingFeedback, SecondReview, WorkedItem
 from reviews.practice import choose_practice
 from reviews.second_reviews import agree, ask_for_second, return_to_first, take, vote
 from reviews.threads import write
@@ -53,6 +53,7 @@ def make_follow_ups(random: Random, now: datetime, lead: Member) -> None:
     with connection.cursor() as cursor:
         for statement in (MOVE_GIVEN, MOVE_TOLD, MOVE_NOTICED, MOVE_SECONDS):
             cursor.execute(statement)
+    WorkedItem.objects.all().delete()  # as `clear_worked` would: it is long ago that they looked again
     old = Q(created_at__lt=now - READ_AFTER) | Q(kind="touched")  # disputes of two years, settled at once
     Notification.objects.filter(old).update(read_at=now, mailed_at=now)
     Notification.objects.update(mailed_at=now)

@@ -36,7 +36,7 @@ class CareChoice(models.Model):
 
 
 class WorkedItem(models.Model):
-    """One item a person worked on, from the claim until it was decided or given back."""
+    """One review or second look a person worked on, from taking it until it was concluded or given back."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -15,11 +15,13 @@ from lantern.lib.paging import PAGE, capped_count
 from participants.policies import Action
 from participants.requests import MemberRequest
 from reviews import second_reviews
+from reviews.claims import BreakFirst
 from reviews.deciding import Conclusion
 from reviews.forms import DecisionForm
 from reviews.models import SecondReview, SecondState
 from reviews.pages.forms import AgreeForm, ReturnForm, VoteForm
 from reviews.second_reviews import NotYetVoted, SecondTaken
+from reviews.views import BREAK_FIRST
 from signals.contribution_page import told_contributions
 from signals.models import Signal
 from signals.models.signal import ValueNotHeld
@@ -55,6 +57,8 @@ def take(request: MemberRequest, second_id: UUID) -> HttpResponse:
     found = _visible(request, second_id)
     try:
         second_reviews.take(found, by=request.member)
+    except BreakFirst:
+        messages.warning(request, BREAK_FIRST)
     except SecondTaken:
         messages.warning(request, "Somebody else has this second look, or it is over.")
         return redirect("reviews:seconds")

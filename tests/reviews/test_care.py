@@ -1,6 +1,8 @@
 """Looking after people: private counts, breaks, and what one does not want to be given."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,12 +11,15 @@ from django.test import Client
 from django.utils import timezone
 
 from audit.models import AuditEvent
+from lantern.demo.follow_ups import WAITING, make_follow_ups
 from lantern.lib.tenancy import Scope, acting
 from participants.models import Member, Role
 from reviews import claims
 from reviews.care import BREAK_AFTER_SEVERE, clear_worked, today_of
-from reviews.models import CareChoice, Review, WorkedItem
-from tests.reviews.following import decide, practise
+from reviews.deciding import Conclusion
+from reviews.models import CareChoice, OutgoingFeedback, Review, SecondReview, WorkedItem
+from reviews.second_reviews import agree, change, return_to_first, take
+from tests.reviews.following import ACTIONED, decide, dismissed, let_time_pass, practise, voted
 from tests.world import add_team_member, share_and_route, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -199,6 +204,65 @@ def test_a_binding_break_holds_back_severe_items_only_and_ends(alice: Member, bo
     severe = claims.claim_next(by=bob)
     assert severe is not None
     assert severe.signal.severity_row.name == "critical"
+
+
+def test_a_binding_break_holds_back_severe_second_looks_and_reopenings(
+    alice: Member, bob: Member, as_bob: Client
+) -> None:
+    bea = add_team_member(bob.participant, "bea")
+    practise(bob, break_is_binding=True, outcomes=["actioned"])
+    reviews = [
+        decide(bea, alice, severity=severity, value=f"{severity}@example.com").review
+        for severity in ("low", "critical")
+    ]
+    let_time_pass()
+    _work_until_now(bob)
+    for review, is_given in zip(reviews, (True, False), strict=True):
+        second = SecondReview.objects.get(review=review)
+        answer = as_bob.post(f"/reviews/second/{second.pk}/take/", follow=True).content.decode()
+        assert ("A break is due" in answer) != is_given
+        assert SecondReview.objects.held_by(bob).filter(pk=second.pk).exists() == is_given
+        said = {"decision_id": str(second.decision_id), "reason": "mistake"}
+        answer = as_bob.post(f"/reviews/{review.pk}/reopen/", said, follow=True).content.decode()
+        assert ("A break is due" in answer) != is_given
+        assert Review.objects.held_by(bob).filter(pk=review.pk).exists() == is_given
+
+
+def test_a_second_look_that_she_has_is_hers_for_longer_although_a_break_is_due(alice: Member, bob: Member) -> None:
+    practise(bob, break_is_binding=True, outcomes=["actioned"])
+    decide(add_team_member(bob.participant, "bea"), alice, severity="critical")
+    let_time_pass()
+    second = take(SecondReview.objects.get(), by=bob)
+    _work_until_now(bob)
+    assert take(second, by=bob).second_by == bob
+
+
+CONCLUDED: list[Callable[[SecondReview, Member], object]] = [
+    lambda second, by: agree(second, by=by),
+    lambda second, by: return_to_first(second, words="which account?", by=by),
+    lambda second, by: change(second, Conclusion(**dismissed()), by=by),
+]
+
+
+@pytest.mark.parametrize("conclude", CONCLUDED)
+def test_a_second_look_is_work(conclude: Callable[[SecondReview, Member], object], alice: Member, bob: Member) -> None:
+    """One item, from taking it until it is concluded, however it is."""
+    practise(bob, outcomes=["actioned"])
+    decide(add_team_member(bob.participant, "bea"), alice, severity="critical")
+    second = voted(SecondReview.objects.get(), bob, ACTIONED)
+    conclude(second, bob)
+    assert (today_of(bob.user).items, today_of(bob.user).severe) == (1, 1)
+    taken = AuditEvent.objects.get(event="second_review.taken")
+    assert WorkedItem.objects.get(user=bob.user).began_at == taken.at
+
+
+def test_nobody_of_the_demonstration_begins_with_a_days_work(alice: Member, bob: Member) -> None:
+    for number in range(WAITING + 1):
+        decide(bob, alice, severity="critical", value=f"{number}@example.com")
+    OutgoingFeedback.objects.all().delete()
+    make_follow_ups(Random(1), timezone.now(), lead=add_team_member(bob.participant, "lee", Role.LEAD))
+    assert SecondReview.objects.filter(state="done").exists()
+    assert not WorkedItem.objects.exists()
 
 
 def test_old_work_is_forgotten_twice_over(bob: Member) -> None:
