@@ -16,8 +16,8 @@ from participants.models import Member
 from participants.policies import Action, can
 from reviews.keys import ACTS, FIXED, keys_of
 from reviews.many import number_together
-from reviews.models import Decision, Review, SecondReview
-from reviews.outcomes import REOPENINGS, VERDICTS
+from reviews.models import Decision, Review, ReviewState, SecondReview
+from reviews.outcomes import VERDICTS
 from reviews.page_rows import (
     HAPPENED,
     MOST_LISTED,
@@ -32,6 +32,7 @@ from reviews.page_rows import (
 )
 from reviews.queue_filter import QueueFilter
 from reviews.second_reviews import hiding_second_of
+from reviews.second_thoughts_forms import AppealForm, ReopenForm
 from reviews.undoing import latest_undoable
 from reviews.verdicts import told_verdicts
 from reviews.viewing import colleagues_at
@@ -175,18 +176,27 @@ def _decisions(review: Review, member: Member) -> dict[str, Any]:
     None of them for a member who may still have the second look, and votes blind in it.
     """
     if not review.was_decided:  # type: ignore[attr-defined]
-        return {"decision": None, "earlier": [], "reopenings": []}
+        return {"decision": None, "earlier": []}
     made = review.decisions.select_related("decided_by__user", "undone", "appeal").prefetch_related("measures")
     decisions = list(made.order_by("-pk"))
     if decisions and (second := hiding_second_of(review, member)):
         may_take = SecondReview.objects.due_for(member).filter(pk=second.pk).exists()
         return {"decision": None, "earlier": [], "hidden_by": {"second": second, "may_take": may_take}}
-    told = [_told(decision) for decision in decisions]
-    standing = next((each for each in told if not each["is_undone"]), None)
+    standing = next((each for each in decisions if not each.is_undone), None)
     return {
-        "decision": standing,
-        "earlier": [each for each in told if each is not standing],
-        "reopenings": list(REOPENINGS.values()) if standing and review.signal.is_shared else [],
+        "decision": _told(standing) if standing else None,
+        "earlier": [_told(each) for each in decisions if each is not standing],
+        **(_second_thoughts(review, standing) if standing else {}),
+    }
+
+
+def _second_thoughts(review: Review, standing: Decision) -> dict[str, Any]:
+    """The forms of what may follow the decision that stands; None for what may not."""
+    is_decided = review.state == ReviewState.DECIDED
+    may_be_appealed = VERDICTS[standing.verdict].has_measures and not hasattr(standing, "appeal")
+    return {
+        "reopen_form": ReopenForm() if is_decided and review.signal.is_shared else None,
+        "appeal_form": AppealForm() if is_decided and may_be_appealed else None,
     }
 
 
@@ -240,11 +250,9 @@ def _told(decision: Decision) -> dict[str, Any]:
         name: getattr(decision, name)
         for name in ("pk", "verdict", "verdict_label", "policy", "reason", "decided_by", "decided_at", "is_undone")
     }
-    appeal = getattr(decision, "appeal", None)
     return {
         **told,
         "measures": list(decision.measures.all()),
         "report_ids": decision.shown_report_ids,
-        "appeal": appeal,
-        "may_be_appealed": VERDICTS[decision.verdict].has_measures and appeal is None,
+        "appeal": getattr(decision, "appeal", None),
     }

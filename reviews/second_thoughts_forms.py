@@ -11,15 +11,26 @@ from reviews.outcomes import REOPENINGS
 WORDS = "For your own company. Never a person's name or identifier."
 
 
-class ReopenForm(forms.Form):
+class SecondThoughtForm(forms.Form):
+    """One of two that stand on one page: their names come after the form's in the ids."""
+
+    NAME = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "auto_id": f"{self.NAME}_%s"})
+
+
+class ReopenForm(SecondThoughtForm):
     """Why a decided review is looked at again."""
+
+    NAME = "reopen"
 
     decision_id = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.ChoiceField(
         choices=[(row.name, row.label) for row in REOPENINGS.values()], widget=forms.RadioSelect, label="Why again"
     )
     words = WordsField(
-        max_length=500, required=False, label="Why again, in words", help_text=WORDS,
+        max_length=500, required=False, label="Why again, in words", help_text=f"Needed for another reason. {WORDS}",
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
@@ -32,8 +43,10 @@ class ReopenForm(forms.Form):
         return cleaned
 
 
-class AppealForm(forms.Form):
+class AppealForm(SecondThoughtForm):
     """What came of an appeal."""
+
+    NAME = "appeal"
 
     decision_id = forms.UUIDField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(

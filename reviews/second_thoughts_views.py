@@ -1,10 +1,11 @@
 """What an analyst does after deciding: undo, open again, follow up an appeal."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from lantern.lib.marks import requires
@@ -14,13 +15,23 @@ from reviews import appeals, reopening
 from reviews.claims import BreakFirst, TooManyClaims
 from reviews.forms import DecisionForm
 from reviews.models import Decision
-from reviews.second_thoughts_forms import AppealForm, ReopenForm
+from reviews.queue_filter import filter_of
+from reviews.review_page import page_of
+from reviews.second_thoughts_forms import AppealForm, ReopenForm, SecondThoughtForm
 from reviews.undoing import TooLate, undo_latest
-from reviews.views import BREAK_FIRST, TOO_MANY, review_page, to_queue, to_review, visible
+from reviews.views import BREAK_FIRST, TOO_MANY, to_queue, to_review, visible
 
 ENDED = "Nothing was changed: nobody shares the signal any more, so the review cannot be opened again."
 TOO_LATE = "It is too late to undo that. Open the review again instead, and say why."
 OVERTAKEN = "Nothing was changed: the decision you saw does not stand any more. This is how it stands now."
+NO_APPEAL = "Nothing was written down: the decision does not stand, or its appeal is known."
+REFUSED: Mapping[type[Exception], str] = {
+    reopening.Overtaken: OVERTAKEN,
+    reopening.SignalEnded: ENDED,
+    BreakFirst: BREAK_FIRST,
+    TooManyClaims: TOO_MANY,
+    appeals.NothingToAppeal: NO_APPEAL,
+}
 
 
 @requires(Action.DECIDE)
@@ -46,20 +57,12 @@ def reopen(request: MemberRequest, review_id: UUID) -> HttpResponse:
     found = visible(request, review_id)
     form = ReopenForm(request.POST)
     if not form.is_valid():
-        return review_page(request, found, DecisionForm(), status=422, reopen_form=form)
+        return _again(request, review_id, form, status=422)
     try:
         reopening.reopen(found, **form.cleaned_data, by=request.member)
-    except reopening.Overtaken:
-        messages.warning(request, OVERTAKEN)
-        return review_page(request, visible(request, review_id), DecisionForm(), status=409, reopen_form=form)
-    except reopening.SignalEnded:
-        messages.warning(request, ENDED)
-    except BreakFirst:
-        messages.warning(request, BREAK_FIRST)
-    except TooManyClaims:
-        messages.warning(request, TOO_MANY)
-    else:
-        messages.success(request, "The review is open again, and yours. The decision stays until you replace it.")
+    except tuple(REFUSED) as refusal:
+        return _again(request, review_id, form, REFUSED[type(refusal)])
+    messages.success(request, "The review is open again, and yours. The decision stays until you replace it.")
     return to_review(request, found.pk)
 
 
@@ -70,11 +73,24 @@ def appeal(request: MemberRequest, review_id: UUID) -> HttpResponse:
     found = visible(request, review_id)
     form = AppealForm(request.POST)
     if not form.is_valid():
-        return review_page(request, found, DecisionForm(), status=422, appeal_form=form)
+        return _again(request, review_id, form, status=422)
     decision = get_object_or_404(Decision, review=found, pk=form.cleaned_data.pop("decision_id"))
     try:
         appeals.record_appeal(decision, **form.cleaned_data, by=request.member)
-        messages.success(request, "The appeal is written down.")
-    except appeals.NothingToAppeal:
-        messages.warning(request, "Nothing was written down: the decision does not stand, or its appeal is known.")
+    except tuple(REFUSED) as refusal:
+        return _again(request, review_id, form, REFUSED[type(refusal)])
+    messages.success(request, "The appeal is written down.")
     return to_review(request, found.pk)
+
+
+def _again(
+    request: MemberRequest, review_id: UUID, form: SecondThoughtForm, why: str = "", status: int = 409
+) -> HttpResponse:
+    """The page as it is now, with what was filled in: in its form, or beside it where that is not offered any more."""
+    context = page_of(visible(request, review_id), request.member, filter_of(request))
+    name = f"{form.NAME}_form"
+    is_offered = bool(context.get(name))
+    if why or not is_offered:
+        messages.warning(request, why or OVERTAKEN)
+    context |= {name: form} if is_offered else {"lost_form": form}
+    return render(request, "reviews/review.html", {**context, "form": DecisionForm()}, status=status)

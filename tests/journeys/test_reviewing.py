@@ -207,13 +207,19 @@ def test_the_pages_around_the_queue(visit: Visit, path: str) -> None:
 
 @pytest.mark.usefixtures("plenty")
 def test_a_decision_that_is_opened_again(visit: Visit) -> None:
-    """The states of the page after a decision: undoable, with its forms open, and open again."""
+    """The states of the page after a decision: undoable, with its forms open, with one refused, and open again."""
     page = visit("ana@meridian.example")
     start_reviewing(page)
     dismiss(page, why="Out of date")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("Open it again").click()
     wrong = examine(page)
+    page.get_by_role("radio", name="Another reason").check()
+    page.get_by_role("button", name="Open again").click()
+    page.get_by_role("link", name="Why again, in words").click()
+    expect(page.get_by_label("Why again, in words")).to_be_focused()
+    expect(page.get_by_role("radio", name="Another reason")).to_be_checked()
+    wrong += examine(page)
     page.get_by_role("radio", name="The decision was a mistake").check()
     page.get_by_role("button", name="Open again").click()
     expect(page.get_by_role("heading", name=DECIDE)).to_be_visible()

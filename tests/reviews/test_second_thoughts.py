@@ -1,5 +1,6 @@
 """Undo, open again, appeal: by page and by service."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from reviews.appeals import NothingToAppeal, record_appeal
 from reviews.deciding import record_decision
 from reviews.models import Appeal, Decision, Reopening, Review, UndoneDecision
 from reviews.notices import appealed, undone
+from reviews.reopening import reopen
 from tests.world import add_team_member, share, share_and_route, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +107,50 @@ def test_another_reason_wants_words(review: Review, bob: Member, as_bob: Client)
     first = _decide(review, bob)
     answer = as_bob.post(f"/reviews/{review.pk}/reopen/", {"decision_id": str(first.pk), "reason": "other"})
     assert (answer.status_code, _now(review).state) == (422, "decided")
+    page = answer.content.decode()
+    assert '<a href="#reopen_words">' in page
+    assert 'id="reopen_words_error"' in page
+    assert re.search(r'<input[^>]* value="other"[^>]* checked', page)
+    assert '<details class="guidance" open>' in page
+
+
+def test_the_forms_after_a_decision_have_ids_of_their_own(
+    review: Review, bob: Member, as_bob: Client, settings: Settings
+) -> None:
+    settings.UNDO_WINDOW = timedelta(0)
+    first = _decide(review, bob)
+    said = {"decision_id": str(first.pk), "outcome": "perhaps", "words": "they wrote twice"}
+    for page in (as_bob.get(f"/reviews/{review.pk}/"), as_bob.post(f"/reviews/{review.pk}/appeal/", said)):
+        ids = re.findall(r' id="([^"]+)"', page.content.decode())
+        assert {"reopen_words", "appeal_words"} <= set(ids)
+        assert len(ids) == len(set(ids))
+    assert (page.status_code, "they wrote twice" in page.content.decode()) == (422, True)
+
+
+def test_who_is_too_late_to_open_it_again_keeps_the_words(review: Review, bob: Member, as_bob: Client) -> None:
+    """Beside the review while a colleague has it open, in the form again once another decision stands."""
+    first = _decide(review, bob)
+    dana = add_team_member(bob.participant, "dana")
+    reopen(review, decision_id=first.pk, reason="mistake", by=dana)
+    said = {"decision_id": str(first.pk), "reason": "new_information", "words": "a second account"}
+    beside = as_bob.post(f"/reviews/{review.pk}/reopen/", said)
+    second = _decide(review, dana)
+    within = as_bob.post(f"/reviews/{review.pk}/reopen/", said)
+    for answer, place in ((beside, "What you had filled in"), (within, '<details class="guidance" open>')):
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        for kept in ("the decision you saw does not stand any more", place, "There is new information", "a second acc"):
+            assert kept in page
+    assert f'name="decision_id" value="{second.pk}"' in page
+
+
+def test_who_holds_too_many_keeps_the_words(review: Review, bob: Member, as_bob: Client, settings: Settings) -> None:
+    first = _decide(review, bob)
+    settings.CLAIMS_PER_MEMBER = 0
+    said = {"decision_id": str(first.pk), "reason": "mistake", "words": "a second account"}
+    page = as_bob.post(f"/reviews/{review.pk}/reopen/", said).content.decode()
+    assert "as many reviews as one may" in page
+    assert "a second account" in page
 
 
 def test_two_who_reopen_the_same_decision_collide_with_409(review: Review, bob: Member) -> None:
