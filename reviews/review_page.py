@@ -14,10 +14,10 @@ from audit.events import Event
 from lantern.lib.paging import Capped, capped_count
 from participants.models import Member
 from participants.policies import Action, can
+from reviews.appeals import may_be_appealed
 from reviews.keys import ACTS, FIXED, keys_of
 from reviews.many import number_together
 from reviews.models import Decision, Review, ReviewState, SecondReview
-from reviews.outcomes import VERDICTS
 from reviews.page_rows import (
     HAPPENED,
     MOST_LISTED,
@@ -193,10 +193,9 @@ def _decisions(review: Review, member: Member) -> dict[str, Any]:
 def _second_thoughts(review: Review, standing: Decision) -> dict[str, Any]:
     """The forms of what may follow the decision that stands; None for what may not."""
     is_decided = review.state == ReviewState.DECIDED
-    may_be_appealed = VERDICTS[standing.verdict].has_measures and not hasattr(standing, "appeal")
     return {
         "reopen_form": ReopenForm() if is_decided and review.signal.is_shared else None,
-        "appeal_form": AppealForm() if is_decided and may_be_appealed else None,
+        "appeal_form": AppealForm() if is_decided and may_be_appealed(standing) else None,
     }
 
 

@@ -25,12 +25,17 @@ ENDED = "Nothing was changed: nobody shares the signal any more, so the review c
 TOO_LATE = "It is too late to undo that. Open the review again instead, and say why."
 OVERTAKEN = "Nothing was changed: the decision you saw does not stand any more. This is how it stands now."
 NO_APPEAL = "Nothing was written down: the decision does not stand, or its appeal is known."
+NO_APPEAL_YET = (
+    "Nothing was written down yet. An appeal can be followed up once the decision can no longer be undone and a second"
+    " look at it, where one is due, is over."
+)
 REFUSED: Mapping[type[Exception], str] = {
     reopening.Overtaken: OVERTAKEN,
     reopening.SignalEnded: ENDED,
     BreakFirst: BREAK_FIRST,
     TooManyClaims: TOO_MANY,
     appeals.NothingToAppeal: NO_APPEAL,
+    appeals.TooEarly: NO_APPEAL_YET,
 }
 
 

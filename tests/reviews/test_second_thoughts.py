@@ -11,11 +11,13 @@ from pytest_django import Settings
 from audit.models import AuditEvent
 from participants.models import Member
 from reviews import claims
-from reviews.appeals import NothingToAppeal, record_appeal
+from reviews.appeals import NothingToAppeal, TooEarly, record_appeal
 from reviews.deciding import record_decision
-from reviews.models import Appeal, Decision, Reopening, Review, UndoneDecision
+from reviews.models import Appeal, Decision, Reopening, Review, SecondReview, UndoneDecision
 from reviews.notices import appealed, undone
 from reviews.reopening import reopen
+from reviews.second_reviews import agree
+from tests.reviews.following import ACTIONED, dismissed, practise, voted
 from tests.world import add_team_member, share, share_and_route, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +202,39 @@ def test_an_appeal_is_written_down_once_and_told(
     appealed.disconnect(hear)
     assert (Appeal.objects.get().outcome, heard) == ("reversed", ["reversed"])
     assert "reversed: the decision was wrong" in as_bob.get(f"/reviews/{review.pk}/").content.decode()
+
+
+def test_an_appeal_waits_until_the_decision_cannot_be_undone(
+    review: Review, bob: Member, as_bob: Client, settings: Settings
+) -> None:
+    decision, address = _decide(review, bob), f"/reviews/{review.pk}/"
+    said = {"decision_id": str(decision.pk), "outcome": "upheld", "words": "they wrote twice"}
+    assert "Follow up an appeal" not in as_bob.get(address).content.decode()
+    answer = as_bob.post(f"{address}appeal/", said)
+    assert answer.status_code == 409
+    for told in ("once the decision can no longer be undone", "they wrote twice"):
+        assert told in answer.content.decode()
+    settings.UNDO_WINDOW = timedelta(0)
+    assert "Follow up an appeal" in as_bob.get(address).content.decode()
+
+
+@pytest.mark.parametrize("said", [ACTIONED, dismissed()])
+def test_an_appeal_tells_nobody_what_a_second_look_waits_for(
+    said: dict[str, Any], review: Review, bob: Member, as_bob: Client, settings: Settings
+) -> None:
+    """Neither the record nor the answer says what was decided, as long as somebody is still to vote on it."""
+    settings.UNDO_WINDOW = timedelta(0)
+    practise(bob, sample=100)
+    bea = add_team_member(bob.participant, "bea")
+    decision = record_decision(review, **said, by=bob)
+    with pytest.raises(TooEarly):
+        record_appeal(decision, outcome="upheld", by=bea)
+    assert "Follow up an appeal" not in as_bob.get(f"/reviews/{review.pk}/").content.decode()
+    agree(voted(SecondReview.objects.get(), bea, said), by=bea)
+    offered = "Follow up an appeal" in as_bob.get(f"/reviews/{review.pk}/").content.decode()
+    assert offered == (said == ACTIONED)
+    if offered:
+        record_appeal(decision, outcome="upheld", by=bea)
 
 
 def test_nothing_was_done_so_nothing_is_appealed(alice: Member, bob: Member, settings: Settings) -> None:
