@@ -86,10 +86,10 @@ def _kind_of(decision: Decision) -> FeedbackKind | None:
 
 def _tell(review: Review, kind: FeedbackKind | None) -> int:
     """Tell every contribution in force on the review's signal, or take back what was told before."""
-    given = {each.contribution_id: each for each in GivenFeedback.objects.filter(review=review)}
     if kind is None:
-        Feedback.objects.filter(pk__in=[each.feedback_id for each in given.values()]).update(taken_back_at=Now())
+        _take_back(review)
         return 0
+    given = {each.contribution_id: each for each in GivenFeedback.objects.filter(review=review)}
     group = Signal.objects.select_related("sharing_group").get(pk=review.signal_id).sharing_group
     company = review.participant_id if group.names_reviewers else None
     contributions = Contribution.objects.in_force().filter(signal=review.signal_id)
@@ -99,12 +99,19 @@ def _tell(review: Review, kind: FeedbackKind | None) -> int:
     return len(told)
 
 
+def _take_back(review: Review) -> None:
+    """On either side: who gave it is not to think that it still stands."""
+    standing = GivenFeedback.objects.filter(review=review).standing()
+    Feedback.objects.filter(pk__in=list(standing.values_list("feedback", flat=True))).update(taken_back_at=Now())
+    standing.update(taken_back_at=Now())
+
+
 def _tell_one(
     contribution: Contribution, before: GivenFeedback | None, review: Review, kind: FeedbackKind, company: int | None
 ) -> None:
     if before is not None:
-        said = {"kind": kind.name, "told_at": Now()}
-        Feedback.objects.filter(pk=before.feedback_id).update(**said, company=company, taken_back_at=None)
+        said = {"kind": kind.name, "told_at": Now(), "taken_back_at": None}
+        Feedback.objects.filter(pk=before.feedback_id).update(**said, company=company)
         GivenFeedback.objects.filter(pk=before.pk).update(**said)
         feedback_id = before.feedback_id
     else:

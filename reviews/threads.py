@@ -63,7 +63,7 @@ def write(feedback_id: UUID, words: str, *, by: Member) -> None:
     if not words or identifier_in(words):
         raise NamesSomebody
     received = Feedback.objects.visible_to(by).standing().filter(pk=feedback_id).first()
-    given = GivenFeedback.objects.visible_to(by).filter(feedback=feedback_id).first()
+    given = GivenFeedback.objects.visible_to(by).standing().filter(feedback=feedback_id).first()
     side = received or given
     if side is None or side.kind != ASKS.name:
         raise ThreadClosed

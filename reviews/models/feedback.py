@@ -107,6 +107,10 @@ class GivenFeedbackQuerySet(models.QuerySet["GivenFeedback"]):
         """What the member's own participant told others."""
         return self.filter(participant=member.participant_id)
 
+    def standing(self) -> Self:
+        """What has not been taken back."""
+        return self.filter(taken_back_at__isnull=True)
+
 
 class GivenFeedback(models.Model):
     """The other side of a feedback: which review it came from, for the company that gave it alone."""
@@ -118,6 +122,7 @@ class GivenFeedback(models.Model):
     feedback = models.OneToOneField(Feedback, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24, choices=[(row.name, row.label) for row in FEEDBACK_KINDS.values()])
     told_at = models.DateTimeField(db_default=Now())
+    taken_back_at = models.DateTimeField(null=True)
 
     objects = GivenFeedbackQuerySet.as_manager()
 

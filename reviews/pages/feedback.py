@@ -19,6 +19,10 @@ from reviews.pages.forms import MessageForm
 from reviews.threads import MOST_MESSAGES, NamesSomebody, ThreadClosed, messages_of, write
 from signals.page_keys import after_key, next_url
 
+Side = Feedback | GivenFeedback
+
+CLOSED = "This thread takes no more messages, so nothing was sent."
+
 
 @requires(Action.VIEW_SIGNALS)
 @require_safe
@@ -56,58 +60,67 @@ def given(request: MemberRequest) -> HttpResponse:
 @require_safe
 def one(request: MemberRequest, feedback_id: UUID) -> HttpResponse:
     """One feedback as our side sees it, with its thread where something is asked."""
-    return _page(request, feedback_id, MessageForm())
+    side = readable_side(feedback_id, request.member)
+    if side is None:
+        raise Http404
+    return _page(request, side, MessageForm())
 
 
 @requires(Action.DECIDE)
 @require_POST
 def message(request: MemberRequest, feedback_id: UUID) -> HttpResponse:
     """Write in the thread."""
-    form = MessageForm(request.POST)
+    side, form = _known_side(feedback_id, request.member), MessageForm(request.POST)
+    if side is None:
+        raise Http404
     if not form.is_valid():
-        return _page(request, feedback_id, form, status=422)
-    _side_of(feedback_id, request.member)
+        return _page(request, side, form, status=422)
     try:
         write(feedback_id, form.cleaned_data["words"], by=request.member)
     except NamesSomebody:
         form.add_error("words", "Say it without identifiers of people.")
-        return _page(request, feedback_id, form, status=422)
+        return _page(request, side, form, status=422)
     except ThreadClosed:
-        messages.warning(request, "This thread takes no more messages, so nothing was sent.")
-        return redirect("reviews:feedback_one", feedback_id)
+        return _page(request, _known_side(feedback_id, request.member) or side, form, status=409)
     messages.success(request, "Sent. They read your words, never your name.")
     return redirect("reviews:feedback_one", feedback_id)
 
 
-def _page(request: MemberRequest, feedback_id: UUID, form: MessageForm, status: int = 200) -> HttpResponse:
-    side = _side_of(feedback_id, request.member)
+def readable_side(feedback_id: UUID, member: Member) -> Side | None:
+    """The feedback as the member's company has it; None for one that it received and that was taken back since."""
+    side = _known_side(feedback_id, member)
+    return None if isinstance(side, Feedback) and side.taken_back_at else side
+
+
+def _page(request: MemberRequest, side: Side, form: MessageForm, status: int = 200) -> HttpResponse:
+    """What was written and is not taken any more stands on the page all the same."""
+    feedback_id = side.pk if isinstance(side, Feedback) else side.feedback_id
     thread = messages_of(feedback_id, request.member)
     received_one = isinstance(side, Feedback)
+    is_asked = side.kind == ASKS.name and not side.taken_back_at
+    may_write = is_asked and sum(each.is_own for each in thread) < MOST_MESSAGES
+    if form.is_bound and not may_write:
+        messages.warning(request, CLOSED)
     context = {
         "row": side.row,
         "told_at": side.told_at,
+        "taken_back_at": side.taken_back_at,
         "is_received": received_one,
         "company": _company(side) if isinstance(side, Feedback) else "",
         "signal": side.contribution.signal if isinstance(side, Feedback) else side.review.signal,
         "review": None if isinstance(side, Feedback) else side.review,
         "feedback_id": feedback_id,
         "thread": thread,
-        "may_write": side.kind == ASKS.name and sum(each.is_own for each in thread) < MOST_MESSAGES,
+        "may_write": may_write,
         "form": form,
     }
     return render(request, "reviews/feedback_one.html", context, status=status)
 
 
-def _side_of(feedback_id: UUID, member: Member) -> Feedback | GivenFeedback:
-    own = (
-        Feedback.objects.visible_to(member).standing().select_related("contribution__signal__sharing_group", "company")
-    )
-    side = own.filter(pk=feedback_id).first()
+def _known_side(feedback_id: UUID, member: Member) -> Side | None:
+    own = Feedback.objects.visible_to(member).select_related("contribution__signal__sharing_group", "company")
     theirs = GivenFeedback.objects.visible_to(member).select_related("review__signal__sharing_group")
-    found = side or theirs.filter(feedback=feedback_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return own.filter(pk=feedback_id).first() or theirs.filter(feedback=feedback_id).first()
 
 
 def _row(feedback: Feedback) -> dict[str, object]:

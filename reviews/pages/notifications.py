@@ -14,8 +14,11 @@ from participants.requests import MemberRequest
 from reviews.models import Notification
 from reviews.models.notification import Digest
 from reviews.notifying import choice_of, choose, mark_read, unread_count
+from reviews.pages.feedback import readable_side
 from reviews.pages.forms import NotificationForm
 from signals.page_keys import after_key, next_url
+
+TAKEN_BACK = "There is nothing left to open: the feedback that this was about has been taken back."
 
 
 @requires(Action.OPEN_WORK)
@@ -40,6 +43,9 @@ def follow(request: MemberRequest, notification_id: UUID) -> HttpResponse:
     """Go to what it is about; it counts as read from then on."""
     found = get_object_or_404(Notification.objects.of(request.user), pk=notification_id)
     mark_read(request.user, by=request.member, notification=found.pk)
+    if found.row.page == "reviews:feedback_one" and readable_side(found.target, request.member) is None:
+        messages.info(request, TAKEN_BACK)
+        return redirect("reviews:notifications")
     return redirect(found.row.page, found.target)
 
 

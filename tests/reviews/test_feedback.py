@@ -105,17 +105,40 @@ def test_a_decision_reversed_on_appeal_asks_the_contributor_to_look_again(
     assert Feedback.objects.get().kind == "wrong"
 
 
-def test_words_of_ones_own_take_back_what_was_told(alice: Member, bob: Member, as_alice: Client) -> None:
+def _decide_again(by: Member, **said: Any) -> None:
+    Review.objects.update(state="open")
+    review = claim_next(by=by)
+    assert review is not None
+    record_decision(review, **said, by=by)
+    send()
+
+
+def test_words_of_ones_own_take_back_what_was_told(
+    alice: Member, bob: Member, as_alice: Client, as_bob: Client
+) -> None:
+    """On either side, until another decision says something again."""
     decide(bob, alice)
     send()
-    told = Feedback.objects.get().pk
-    Review.objects.update(state="open")
-    review = claim_next(by=bob)
-    assert review is not None
-    record_decision(review, verdict="dismissed", dismissal="other", reason="for us", by=bob)
-    send()
+    address = f"/reviews/feedback/{Feedback.objects.get().pk}/"
+    assert "Taken back" not in as_bob.get("/reviews/feedback/given/").content.decode()
+    _decide_again(bob, verdict="dismissed", dismissal="other", reason="for us")
     assert not Feedback.objects.standing().exists()
-    assert as_alice.get(f"/reviews/feedback/{told}/").status_code == 404
+    assert as_alice.get(address).status_code == 404
+    for page in ("/reviews/feedback/given/", address):
+        assert "Taken back" in as_bob.get(page).content.decode()
+    _decide_again(bob, **dismissed("out_of_date"))
+    assert Feedback.objects.standing().count() == GivenFeedback.objects.standing().count() == 1
+
+
+def test_a_notification_of_what_was_taken_back_says_so(alice: Member, bob: Member, as_alice: Client) -> None:
+    decide(bob, alice)
+    send()
+    _decide_again(bob, verdict="dismissed", dismissal="other", reason="for us")
+    note = Notification.objects.get(user=alice.user)
+    answer = as_alice.post(f"/reviews/notifications/{note.pk}/follow/", follow=True)
+    assert answer.status_code == 200
+    assert "has been taken back" in answer.content.decode()
+    assert not Notification.objects.of(alice.user).unread().exists()
 
 
 def test_the_contributor_sees_its_feedback_and_not_the_review_behind(

@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 
 from participants.models import Member
-from reviews.models import Feedback, FeedbackMessage, Notification
+from reviews.deciding import record_decision
+from reviews.models import Decision, Feedback, FeedbackMessage, Notification
+from reviews.reopening import reopen
 from reviews.threads import MOST_MESSAGES, NamesSomebody, ThreadClosed, identifier_in, write
 from tests.reviews.following import decide, rows_for, send
 from tests.world import signed_in
@@ -88,3 +90,24 @@ def test_a_thread_is_short_and_only_where_more_is_wanted(asked: Feedback, alice:
     helped = Feedback.objects.get(kind="helped")
     with pytest.raises(ThreadClosed):
         write(helped.pk, "thanks", by=alice)
+
+
+def test_a_message_that_comes_too_late_stays_on_the_page(
+    asked: Feedback, alice: Member, bob: Member, as_alice: Client, as_bob: Client
+) -> None:
+    """On either side, whether the thread is full or the question was taken back."""
+    address = f"/reviews/feedback/{asked.pk}/write/"
+    for number in range(MOST_MESSAGES):
+        write(asked.pk, f"Question {number}", by=bob)
+    late = [as_bob.post(address, {"words": "one more word"})]
+    decision = Decision.objects.get()
+    review = reopen(decision.review, decision_id=decision.pk, reason="mistake", by=bob)
+    record_decision(review, verdict="dismissed", dismissal="other", reason="for us", by=bob)
+    send()
+    late += [browser.post(address, {"words": "one more word"}) for browser in (as_alice, as_bob)]
+    for answer in late:
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        assert "takes no more messages" in page
+        assert "one more word" in page
+    assert 'name="words"' not in as_bob.get(f"/reviews/feedback/{asked.pk}/").content.decode()
