@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pypdfium2
 import pytest
+from django.template.loader import render_to_string
 from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
@@ -84,8 +85,12 @@ def test_pdf_has_headings_table_headers_and_alternative_texts(pdf: bytes) -> Non
     assert kinds.count("/THead") == kinds.count("/Table")
 
 
+def _text(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
 def test_pdf_holds_the_words_figures_and_marks_of_the_page(pdf: bytes) -> None:
-    text = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+    text = _text(pdf)
     for words in (
         "Edition 2, published 3 February 2026",
         "A company had counted twice.",
@@ -96,6 +101,19 @@ def test_pdf_holds_the_words_figures_and_marks_of_the_page(pdf: bytes) -> None:
         "3 of 5 participants reported this.",
         samples.report().sha256,
     ):
+        assert words in text, words
+
+
+def test_pdf_and_page_say_the_same_of_the_marks(pdf: bytes) -> None:
+    """A 0 can hide behind "<11" too."""
+    page = render_to_string("transparency/_marks.html")
+    told = {
+        term: " ".join(text.split()) for term, text in re.findall(r"<dt>(.+?)</dt>\s*<dd>(.+?)</dd>", page, re.DOTALL)
+    }
+    assert list(told) == ["0", "&lt;11", "withheld", "not collected"]
+    assert told["&lt;11"].startswith("At most ten, perhaps none")
+    text = _text(pdf)
+    for words in told.values():
         assert words in text, words
 
 
