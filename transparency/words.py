@@ -66,8 +66,9 @@ TEXTS: Mapping[str, Text] = {
             "limits",
             "Limits of the data",
             "What a careful reader must know before using a figure.",
-            "Not every participant reports every figure; each figure says how many did. Companies differ in size, in"
-            " what their services are for and in their policies, so that the same number can mean different things."
+            "Not every participant reports every figure; each figure says how many did, where that gives no small"
+            " number away. Companies differ in size, in what their services are for and in their policies, so that the"
+            " same number can mean different things."
             " One web address can hold many pieces of content, and one person can hold many accounts: figures in"
             " different units cannot be added up or compared with one another.\n\n"
             "The measures counted here come on top of what the participant that shared the signal had done already."

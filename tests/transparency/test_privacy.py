@@ -3,7 +3,9 @@
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,10 +13,13 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_array
 
 from reviews.outcomes import UNITS
+from tests.transparency.companies import facts_of_companies, read
 from transparency.figures import FIGURES
 from transparency.privacy.cells import LEAST, Cell, Known, Mark, known_of
 from transparency.privacy.protecting import protect, says_too_much
+from transparency.privacy.publishing import protected, rounded
 from transparency.privacy.relations import WHOLES, Relation, relations_of
+from transparency.snapshots import exact_snapshot
 
 ENDLESS = 10**7
 
@@ -193,3 +198,66 @@ def test_what_an_earlier_edition_shows_stays_known() -> None:
     assert protect(values, [reversed_]) == {whole: Mark.EXACT, upheld: Mark.WITHHELD, reversed_: Mark.SMALL}
     shown = protect(values, [reversed_], published=[upheld])
     assert shown == {whole: Mark.WITHHELD, upheld: Mark.EXACT, reversed_: Mark.SMALL}
+
+
+WORLDS = [
+    {"sharing": 12, "deciding": 8, "both": 5, "sectors": 3},
+    {"sharing": 12, "deciding": 8, "both": 5, "sectors": 1},
+    {"sharing": 14, "deciding": 13, "both": 11, "sectors": 2},
+    {"sharing": 30, "deciding": 40, "both": 25, "sectors": 3},
+    {"sharing": 40, "deciding": 16, "both": 16, "sectors": 1},
+]
+
+
+def _told_of(seed: int, world: dict[str, int], *, with_all_coverage: bool = False) -> dict[str, Any]:
+    """What is published of a made-up year; if asked for, with its coverage as it is."""
+    facts = facts_of_companies(Random(seed), **world)
+    exact = exact_snapshot(facts.period, {"rows": facts, "cumulative": facts})
+    told = protected(deepcopy(exact), {"rows": facts, "cumulative": facts}, [])
+    if with_all_coverage:
+        told["computed_over"] = exact["computed_over"]
+        for figure, true in zip(told["figures"], exact["figures"], strict=True):
+            figure["coverage"] = true["coverage"]
+    return told
+
+
+def _narrow(told: dict[str, Any]) -> set[Cell]:
+    ranges = attack(*read(told))
+    return {cell for cell, (low, high) in ranges.items() if high - low < LEAST - 1}
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_how_many_reported_does_not_give_away_a_hidden_number(world: dict[str, int]) -> None:
+    assert _narrow(_told_of(1, world)) == set()
+
+
+def test_coverage_is_told_where_it_gives_nothing_away() -> None:
+    told = {figure["name"]: figure["coverage"] for figure in _told_of(1, WORLDS[-1])["figures"]}
+    assert told["contributions"] == told["participants_sharing"] == {"reporting": 40, "of": 40}
+    assert None in told.values()
+
+
+@pytest.mark.parametrize("world", WORLDS[:3])
+def test_the_attack_finds_what_coverage_would_give_away(world: dict[str, int]) -> None:
+    assert _narrow(_told_of(1, world, with_all_coverage=True))
+
+
+def test_a_correction_does_not_tell_that_one_more_company_reported() -> None:
+    before = _told_of(1, WORLDS[-1])
+    facts = facts_of_companies(Random(1), **WORLDS[-1])
+    for figure in before["figures"]:
+        if figure["name"] == "contributions":
+            figure["coverage"]["reporting"] -= 1
+    both = {"rows": facts, "cumulative": facts}
+    told = protected(exact_snapshot(facts.period, both), both, [before])
+    found = {figure["name"]: figure["coverage"] for figure in told["figures"]}
+    assert found["contributions"] is None
+    assert found["participants_sharing"] is not None
+
+
+def test_a_year_that_is_not_over_tells_no_coverage() -> None:
+    facts = facts_of_companies(Random(1), **WORLDS[-1])
+    both = {"rows": facts, "cumulative": facts}
+    told = rounded(exact_snapshot(facts.period, both), both)
+    assert {figure["coverage"] for figure in told["figures"]} == {None}
+    assert told["computed_over"] == {"participants": None}

@@ -6,6 +6,7 @@ from typing import Any
 from transparency.facts import Facts
 from transparency.figures import FIGURES
 from transparency.privacy.cells import LEAST, Cell, Known, Mark, known_of
+from transparency.privacy.coverage import with_safe_coverage, without_coverage
 from transparency.privacy.protecting import is_of_too_few, protect, says_too_much
 
 Told = dict[str, Any]
@@ -38,7 +39,7 @@ def protected(snapshot: Told, facts: Mapping[str, Facts], published: Iterable[To
     for cell, row in cells.items():
         if not _is_counted(cell) and row["value"] is not None and _few(FIGURES[cell.figure], facts[cell.part]):
             hide(row, Mark.WITHHELD)
-    return _without_small_coverage(snapshot)
+    return with_safe_coverage(snapshot, known, others)
 
 
 def rounded(snapshot: Told, facts: Mapping[str, Facts]) -> Told:
@@ -56,7 +57,7 @@ def rounded(snapshot: Told, facts: Mapping[str, Facts]) -> Told:
                 hide(row, Mark.WITHHELD)
             else:
                 row.update(value=step, shown=f"{step:,}")
-    return _without_small_coverage(snapshot)
+    return without_coverage(snapshot)
 
 
 def hide(row: Told, mark: Mark) -> None:
@@ -100,14 +101,3 @@ def _tells_apart(earlier: Known, value: int) -> bool:
 def _nothing_before(values: Mapping[Cell, int]) -> bool:
     so_far = {cell: value for cell, value in values.items() if cell.part == "cumulative"}
     return all(values[cell._replace(part="rows")] == value for cell, value in so_far.items())
-
-
-def _without_small_coverage(snapshot: Told) -> Told:
-    """How many companies reported is a count like any other."""
-    over = snapshot["computed_over"]
-    if over["participants"] < LEAST:
-        over["participants"] = None
-    for figure in snapshot["figures"]:
-        if min(figure["coverage"].values()) < LEAST:
-            figure["coverage"] = None
-    return snapshot
