@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max
 
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Participant
-from reviews.models import Feedback
+from transparency.answers import answers_in
 from transparency.figures.accountability import ERRORS
 from transparency.models import CoverageReminder, ReportedFigure
 from transparency.periods import Period
@@ -67,21 +67,14 @@ def quality_of(period: Period) -> list[Quality]:
     """Everybody who shared in the period."""
     with acting_as_system():
         facts = facts_of(period)
-        shared = facts.total("words")
-        told = Feedback.objects.filter(told_at__gte=period.start, told_at__lt=period.end).values("participant_id")
-        answers = {
-            row["participant_id"]: row
-            for row in told.annotate(
-                helped=Count("pk", filter=Q(kind="helped")), wrong=Count("pk", filter=Q(kind="wrong"))
-            ).order_by()
-        }
-        nothing = {"helped": 0, "wrong": 0}
+        shared = {key: number for key, number in facts.total("words").items() if key is not None}
+        answers = answers_in(period, to=shared)
         return [
             Quality(
                 each,
                 shared[each.pk],
-                answers.get(each.pk, nothing)["helped"],
-                answers.get(each.pk, nothing)["wrong"],
+                answers[each.pk]["helped"],
+                answers[each.pk]["wrong"],
                 sum(facts.number("withdrawn", reason, each.pk) for reason in ERRORS),
             )
             for each in Participant.objects.filter(pk__in=list(shared))

@@ -9,8 +9,8 @@ from django.db import connection
 from lantern.lib.csvfile import rows_as_csv
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Participant
-from reviews.models import Feedback
 from reviews.outcomes import ACTIONED, UNITS
+from transparency.answers import answers_in
 from transparency.facts import Facts
 from transparency.models import ReportedFigure
 from transparency.periods import Period
@@ -131,15 +131,17 @@ def _listed(parts: list[str]) -> str:
 def _given(participant: Participant, facts: Facts) -> Iterator[Line]:
     own, period = participant.pk, facts.period
     values = {"own": own, "start": period.start, "end": period.end}
-    told = Feedback.objects.filter(participant=own, told_at__gte=period.start, told_at__lt=period.end)
+    answers = answers_in(period, to=[own])[own]
     yield Line("shared", GIVEN, "Shared or confirmed by us", facts.total("words")[own], "signals",
                "Signals on which we said something for the first time in the period.")  # fmt: skip
     yield Line("confirmed", GIVEN, "Confirmed by others", _ask(CONFIRMED, values)[0], "signals",
                "Signals of ours that another company shared too, for the first time in the period.")  # fmt: skip
-    yield Line("helped", GIVEN, "Helped others", told.filter(kind="helped").count(), "answers",
-               "Answers of other companies in the period that they acted on a signal of ours.")  # fmt: skip
-    yield Line("wrong", GIVEN, "Disputed by others", told.filter(kind="wrong").count(), "answers",
-               "Answers of other companies in the period that a signal of ours did not hold up.")  # fmt: skip
+    yield Line("helped", GIVEN, "Helped others", answers["helped"], "answers",
+               "Answers of other companies in the period, standing at its end, that they acted on a signal of ours, or"
+               " that it bore out what they had acted on.")  # fmt: skip
+    yield Line("wrong", GIVEN, "Disputed by others", answers["wrong"], "answers",
+               "Answers of other companies in the period, standing at its end, that a signal of ours did not hold"
+               " up.")  # fmt: skip
     yield Line("withdrawn", GIVEN, "Withdrawn by us", facts.total("withdrawn")[own], "contributions",
                "Contributions of ours that we took back in the period.")  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,7 +14,11 @@ from audit.models import AuditEvent
 from participants.models import Member, Participant, Role
 from reviews import claims
 from reviews.deciding import record_decision
+from reviews.models import Feedback, OutgoingFeedback, Review
+from signals.models import Contribution
+from tests.reviews.following import ACTIONED, decide, dismissed, practise, send
 from tests.world import add_team_member, share, share_and_route, signed_in
+from transparency.coverage import quality_of
 from transparency.impact import REPORTED, lines_of
 from transparency.models import CoverageReminder, ReportedFigure
 from transparency.periods import Period
@@ -21,7 +27,9 @@ from transparency.reporting import remind, report_figures
 pytestmark = pytest.mark.django_db
 
 NOW = timezone.now().year
+LAST = NOW - 1
 YEAR = Period.year(NOW)
+AGO = datetime(LAST, 12, 3, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -35,8 +43,8 @@ def acted(alice: Member, bob: Member) -> None:
     share(bob, value="second@example.com")
 
 
-def _numbers(participant: Participant) -> dict[str, int | None]:
-    return {line.name: line.number for line in lines_of(participant, YEAR)}
+def _numbers(participant: Participant, year: int = NOW) -> dict[str, int | None]:
+    return {line.name: line.number for line in lines_of(participant, Period.year(year))}
 
 
 @pytest.mark.usefixtures("acted")
@@ -79,6 +87,54 @@ def test_a_number_below_zero_is_refused(lena: Member) -> None:
     answer = browser.post(f"/participant/impact/reported/?year={NOW}", {"accounts_disabled": "-1"})
     assert answer.status_code == 422
     assert ReportedFigure.objects.count() == 0
+
+
+@pytest.fixture
+def answered(alice: Member, bob: Member) -> None:
+    """Bob's company said last December that what Alice shared did not hold up."""
+    practise(bob)
+    decide(bob, alice, dismissed())
+    send()
+    outgoing = OutgoingFeedback.objects.get()
+    Contribution.objects.update(shared_at=AGO)
+    Feedback.objects.update(told_at=AGO)
+    told = {"target_type": "reviews.outgoingfeedback", "target_id": str(outgoing.pk), "details": {"kind": "wrong"}}
+    AuditEvent.objects.create(event="feedback.sent", at=AGO, **told)
+
+
+def _decide_again(by: Member, said: dict[str, Any]) -> None:
+    Review.objects.update(state="open")
+    review = claims.claim_next(by=by)
+    assert review is not None
+    record_decision(review, **said, by=by)
+    send()
+
+
+def _held_up(year: int) -> list[str]:
+    return [row.held_up for row in quality_of(Period.year(year))]
+
+
+def test_an_answer_that_was_taken_back_does_not_count(alice: Member, bob: Member, northwind: Participant) -> None:
+    practise(bob)
+    decide(bob, alice, dismissed())
+    send()
+    assert (_numbers(northwind)["wrong"], _held_up(NOW)) == (1, ["0 of 1"])
+    _decide_again(bob, {**dismissed("other"), "reason": "for us"})
+    assert (_numbers(northwind)["wrong"], _held_up(NOW)) == (0, ["no answers yet"])
+
+
+@pytest.mark.usefixtures("answered")
+@pytest.mark.parametrize(
+    ("said", "now"), [(ACTIONED, (1, 0)), ({**dismissed("other"), "reason": "for us"}, (0, 0)), (dismissed(), (0, 1))]
+)
+def test_what_is_answered_later_leaves_the_year_before_as_it_was(
+    said: dict[str, Any], now: tuple[int, int], bob: Member, northwind: Participant
+) -> None:
+    assert [_numbers(northwind, LAST)[name] for name in ("helped", "wrong")] == [0, 1]
+    _decide_again(bob, said)
+    assert [_numbers(northwind, LAST)[name] for name in ("helped", "wrong")] == [0, 1]
+    assert _held_up(LAST) == ["0 of 1"]
+    assert tuple(_numbers(northwind)[name] for name in ("helped", "wrong")) == now
 
 
 def test_analysts_do_not_see_it(as_alice: Client) -> None:
