@@ -28,8 +28,12 @@ SELECT count(*) FROM (
     GROUP BY 1
 ) first WHERE other > own AND other >= %(start)s AND other < %(end)s
 """
+# When a review first came. Its `created_at` is set anew when the review of a signal that ended is revived; its id, a
+# version 7 UUID (RFC 9562), begins with the milliseconds at which it was made and stays.
+CAME = """least(r.created_at,
+    to_timestamp(('x' || left(replace(r.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0))"""
 # Of the reviews that came in the period, how far each had come at its end.
-RECEIVED = """
+RECEIVED = f"""
 SELECT count(*),
     count(*) FILTER (WHERE d.verdict IS NOT NULL OR EXISTS (
         SELECT 1 FROM audit_auditevent a WHERE a.target_type = 'reviews.review' AND a.target_id = r.id::text
@@ -41,7 +45,7 @@ LEFT JOIN LATERAL (
     SELECT d.verdict FROM reviews_decision d WHERE d.review_id = r.id AND d.decided_at < %(end)s
     AND NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = d.id) ORDER BY d.id DESC LIMIT 1
 ) d ON true
-WHERE r.participant_id = %(own)s AND r.created_at >= %(start)s AND r.created_at < %(end)s
+WHERE r.participant_id = %(own)s AND {CAME} >= %(start)s AND {CAME} < %(end)s
 """
 
 

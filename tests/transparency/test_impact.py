@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts.models import Letter, User
 from audit.models import AuditEvent
@@ -135,6 +136,13 @@ def test_what_is_answered_later_leaves_the_year_before_as_it_was(
     assert [_numbers(northwind, LAST)[name] for name in ("helped", "wrong")] == [0, 1]
     assert _held_up(LAST) == ["0 of 1"]
     assert tuple(_numbers(northwind)[name] for name in ("helped", "wrong")) == now
+
+
+def test_a_review_that_was_revived_came_when_it_first_came(alice: Member, harbor: Participant) -> None:
+    came = uuid7(nanoseconds=int(AGO.timestamp() * 1e9))
+    # Its `created_at` is that of its revival, now.
+    Review.objects.create(id=came, participant=harbor, signal=share(alice))
+    assert (_numbers(harbor, LAST)["received"], _numbers(harbor)["received"]) == (1, 0)
 
 
 def test_analysts_do_not_see_it(as_alice: Client) -> None:
