@@ -15,7 +15,7 @@ from reviews.outcomes import UNITS
 from transparency.coverage import coverage_of, quality_of
 from transparency.models import ReportedFigure
 from transparency.periods import Period
-from transparency.reporting import remind
+from transparency.reporting import NobodyToAsk, NothingMissing, remind
 from transparency.snapshots import snapshot_of
 
 FIRST_YEAR = 2020
@@ -75,8 +75,14 @@ class ReportedFigureAdmin(ReadOnlyAdmin):
             raise Http404
         by: Any = request.user
         participant = get_object_or_404(Participant, pk=participant_id)
-        if remind(participant, year, by=by):
-            messages.success(request, f"The admins of {participant.name} get a letter.")
+        try:
+            letters = remind(participant, year, by=by)
+        except NothingMissing:
+            messages.info(request, f"Nothing is missing from {participant.name} for {year}. Nobody was written to.")
+        except NobodyToAsk:
+            why = "It has no admin who can open its report and takes letters on the programme."
+            messages.error(request, f"Nobody at {participant.name} was written to. {why}")
         else:
-            messages.info(request, f"{participant.name} was written to today already.")
+            told = f"Letters to the admins of {participant.name}: {letters}."
+            messages.info(request, told if letters else f"{participant.name} was written to today already.")
         return redirect(reverse("admin:figures_year", args=[year]))

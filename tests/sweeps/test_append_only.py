@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError, ProgrammingError
+from django.utils import timezone
 from psycopg import sql
 
 from audit.events import Event
@@ -20,7 +21,7 @@ from reviews.routing import route
 from tests.reviews.following import decide_all_ways
 from tests.sweeps.statements import rows
 from tests.transparency.publishing import published
-from tests.world import share, upload
+from tests.world import add_company, share, upload
 from transparency.drafting import report_month
 from transparency.reporting import remind, report_figures
 
@@ -61,7 +62,7 @@ def history(alice: Member, bob: Member) -> None:
     published(2024, by=bob)
     report_month(2024, 5)
     report_figures(2025, {"referrals": 1}, by=bob)
-    remind(bob.participant, 2025, by=PORTAL)
+    remind(add_company("quiet"), timezone.now().year, by=PORTAL)
     for _ in range(TILE):
         record(Event.CARE_CHOSEN, bob, by=bob)
     seal_all()

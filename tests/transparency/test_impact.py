@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +12,11 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.models import Letter, User
+from accounts.post import choose_topics
 from audit.models import AuditEvent
-from participants.models import Member, Participant, Role
+from audit.record import PORTAL
+from participants.models import Member, Participant, ParticipantState, Role
+from participants.services import move_participant
 from reviews import claims
 from reviews.deciding import record_decision
 from reviews.models import Feedback, OutgoingFeedback, Review
@@ -161,13 +165,48 @@ def test_nobody_is_reminded_twice_on_one_day(northwind: Participant, sam: User) 
     assert CoverageReminder.objects.count() == 1
 
 
+def _refuse_letters(company: Participant) -> None:
+    for admin in company.members.filter(role=Role.ADMIN):
+        choose_topics(admin.user, wanted=[], by=admin)
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        _refuse_letters,
+        lambda company: move_participant(company, to=ParticipantState.SUSPENDED, by=PORTAL, reason="no answer"),
+        lambda company: move_participant(company, to=ParticipantState.LEFT, by=PORTAL, reason="its wish"),
+    ],
+)
+def test_where_nobody_can_be_written_to_nobody_was_reminded(
+    stop: Callable[[Participant], None], northwind: Participant, as_sam: Client
+) -> None:
+    stop(northwind)
+    before = Letter.objects.filter(name="figures_asked").count()
+    said = as_sam.post(f"/admin/transparency/reportedfigure/year/{NOW}/remind/{northwind.pk}/", follow=True)
+    assert "Nobody at Northwind was written to." in said.content.decode()
+    assert Letter.objects.filter(name="figures_asked").count() == before
+    assert not CoverageReminder.objects.exists()
+    assert not AuditEvent.objects.filter(event="figures.asked").exists()
+
+
 @pytest.mark.usefixtures("acted")
-def test_staff_see_the_year_and_remind(as_sam: Client, northwind: Participant) -> None:
+def test_whoever_has_told_something_is_not_reminded(as_sam: Client, northwind: Participant) -> None:
+    page = f"/admin/transparency/reportedfigure/year/{NOW}/"
+    assert "Remind Northwind" not in as_sam.get(page).content.decode()
+    said = as_sam.post(f"{page}remind/{northwind.pk}/", follow=True)
+    assert "Nothing is missing from Northwind" in said.content.decode()
+    assert not CoverageReminder.objects.exists()
+
+
+@pytest.mark.usefixtures("acted")
+def test_staff_see_the_year_and_remind(as_sam: Client, meridian: Participant) -> None:
     page = as_sam.get(f"/admin/transparency/reportedfigure/year/{NOW}/")
     assert page.status_code == 200
     assert "1,234" in page.content.decode()
     assert as_sam.get("/admin/transparency/reportedfigure/").status_code == 200
-    address = f"/admin/transparency/reportedfigure/year/{NOW}/remind/{northwind.pk}/"
+    assert "Remind Meridian" in page.content.decode()
+    address = f"/admin/transparency/reportedfigure/year/{NOW}/remind/{meridian.pk}/"
     assert as_sam.get(address).status_code == 405
     assert as_sam.post(address).status_code == 302
     assert CoverageReminder.objects.count() == 1

@@ -1,10 +1,13 @@
 """What is done with reports, the record and the keys."""
 
+from django.utils import timezone
+
 from audit.models import AuditEvent
 from lantern.resealing import reseal, sealed_columns, start_resealing
 from participants.recording import take_out
 from tests.sweeps.acts.act import Acts
 from tests.transparency.publishing import reviewed
+from tests.world import add_company
 from transparency.drafting import compute_again, draft_report, edit_draft, report_month, review_draft
 from transparency.publishing import publish_edition
 from transparency.reporting import remind, report_figures
@@ -44,5 +47,9 @@ ACTS: Acts = {
         lambda _, b: reseal(),
         ["keys.resealing_finished"] * len(list(sealed_columns())),
     ),
-    "remind": (lambda a, b: None, lambda _, b: remind(b.participant, 2025, by=b), ["figures.asked"]),
+    "remind": (
+        lambda a, b: add_company("quiet"),
+        lambda quiet, b: remind(quiet, timezone.now().year, by=b),
+        ["figures.asked"],
+    ),
 }
