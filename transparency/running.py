@@ -24,8 +24,9 @@ def keep_running() -> None:
 
 def figures_now(year: int) -> RunningFigures:
     """The public figures of a year as the recorded events give them now. Nothing is kept."""
+    moment = timezone.now()  # not after the counting: what is kept as of a closed year must not be rounded
     snapshot = snapshot_of(year)
-    return RunningFigures(year=year, snapshot=snapshot, sha256=sha256_of(snapshot), computed_at=timezone.now())
+    return RunningFigures(year=year, snapshot=snapshot, sha256=sha256_of(snapshot), computed_at=moment)
 
 
 def _years_without_edition() -> set[int]:

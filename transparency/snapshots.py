@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -10,10 +11,10 @@ from django.utils import timezone
 from lantern.lib.tenancy import acting_as_system
 from transparency.facts import Facts, since_the_beginning
 from transparency.figures import FIGURES, SECTIONS, Figure
-from transparency.models import Edition
+from transparency.models import Edition, RunningFigures
 from transparency.periods import Period
 from transparency.privacy.publishing import protected, rounded
-from transparency.rollups import facts_of
+from transparency.rollups import SETTLED_AFTER, facts_of
 
 SCHEMA = "lantern-report/2"
 Snapshot = dict[str, Any]
@@ -23,7 +24,7 @@ def snapshot_of(year: int, *, edition: int | None = None, public: bool = True) -
     """The figures of a calendar year (UTC), over all participants. The same events give the same snapshot.
 
     `edition` is None for figures that are not published. With `public` only what may be shown to everybody is in it
-    (docs/adr/0020), for a year that is not over rounded totals; without, every number, for staff alone.
+    (docs/adr/0020), until the year is closed rounded totals; without, every number, for staff alone.
     """
     period = Period.year(year)
     with acting_as_system():
@@ -31,15 +32,24 @@ def snapshot_of(year: int, *, edition: int | None = None, public: bool = True) -
         snapshot = exact_snapshot(period, facts, edition=edition)
         if not public:
             return snapshot
-        if period.end > timezone.now():
+        if edition is None and not is_closed(year, timezone.now()):
             return rounded(snapshot, facts)
         return protected(snapshot, facts, _published())
 
 
+def is_closed(year: int, moment: datetime) -> bool:
+    """Whether nothing that belongs to the year can still be on its way at that moment."""
+    return moment >= Period.year(year).end + SETTLED_AFTER
+
+
 def _published() -> list[Snapshot]:
-    """All that is public, the latest edition of a year after the ones before it."""
+    """All that is public, of a year what came later after what came before: figures so far once they are no longer
+    rounded, then its editions.
+    """
+    kept = RunningFigures.objects.order_by("year")
+    so_far = [each.snapshot for each in kept if is_closed(each.year, each.computed_at)]
     editions = Edition.objects.order_by("year", "number").values_list("snapshot", flat=True)
-    return [snapshot for snapshot in editions if snapshot["schema"] == SCHEMA]
+    return [snapshot for snapshot in [*so_far, *editions] if snapshot["schema"] == SCHEMA]
 
 
 def exact_snapshot(period: Period, facts: Mapping[str, Facts], *, edition: int | None = None) -> Snapshot:

@@ -1,6 +1,6 @@
 """Figures so far: counted by the clock, kept, and gone once there is an edition."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
@@ -9,9 +9,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from tests.transparency.history import History
-from tests.transparency.publishing import published
+from tests.transparency.publishing import at, published
 from transparency.models import RunningFigures
+from transparency.privacy.cells import Mark
+from transparency.privacy.publishing import RUNNING, hide
 from transparency.running import keep_running
+from transparency.snapshots import snapshot_of
 from transparency.tasks import keep_running_figures
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +54,31 @@ def test_page_and_files_are_of_the_moment_that_the_page_says(client: Client) -> 
     assert first == second
 
 
+@pytest.mark.parametrize(("moment", "is_told"), [((NOW, 1, 2), False), ((NOW, 1, 1, 23, 59), True)])
+def test_an_edition_hides_what_the_figures_so_far_hid(sam: User, moment: tuple[int, ...], is_told: bool) -> None:
+    """Unless they were rounded: those of a year that was not closed tell nothing exactly and hide nearly all."""
+    History(3).plant(60)
+    keep_running()
+    kept = RunningFigures.objects.get(year=LAST)
+    (row,) = next(figure["rows"] for figure in kept.snapshot["figures"] if figure["name"] == "contributions")
+    assert row["value"]
+    hide(row, Mark.WITHHELD)
+    kept.computed_at = datetime(*moment, tzinfo=UTC)  # type: ignore[arg-type,misc]
+    kept.save()
+    edition = published(LAST, by=sam)
+    told = {figure["name"]: figure["rows"][0]["value"] is not None for figure in edition.snapshot["figures"]}
+    assert told["contributions"] is is_told
+
+
+def test_a_year_is_rounded_until_it_is_closed() -> None:
+    History(3).plant(60)
+    with at(NOW, 1, 1, 23, 59):
+        assert snapshot_of(LAST)["figures"][0]["caveats"].startswith(RUNNING)
+        assert not snapshot_of(LAST, edition=1)["figures"][0]["caveats"].startswith(RUNNING)
+    with at(NOW, 1, 2):
+        assert not snapshot_of(LAST)["figures"][0]["caveats"].startswith(RUNNING)
+
+
 def test_twice_is_once() -> None:
     keep_running()
     keep_running()
@@ -70,3 +98,13 @@ def test_before_the_clock_rang_the_running_year_is_counted_and_nothing_kept(clie
     assert "Figures so far" in client.get(f"/transparency/{NOW}/").content.decode()
     assert client.get(f"/transparency/{LAST}/").status_code == 404
     assert not RunningFigures.objects.exists()
+
+
+def test_counted_again_a_closed_year_stays_as_it_was() -> None:
+    History(3, companies=14).plant(400)
+    shas = []
+    for _ in range(3):
+        keep_running()
+        shas.append(dict(RunningFigures.objects.exclude(year=NOW).values_list("year", "sha256")))
+    assert shas[0].keys() == set(range(2023, NOW))
+    assert shas[0] == shas[1] == shas[2], shas

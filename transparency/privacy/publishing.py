@@ -11,7 +11,7 @@ from transparency.privacy.protecting import is_of_too_few, protect, says_too_muc
 
 Told = dict[str, Any]
 RUNNING_STEP = 25
-RUNNING = f"The year is not over: totals are rounded down to a multiple of {RUNNING_STEP}, parts are told at its end."
+RUNNING = f"Until the year is over totals are rounded down to a multiple of {RUNNING_STEP}, and parts are not told."
 
 
 def protected(snapshot: Told, facts: Mapping[str, Facts], published: Iterable[Told]) -> Told:
