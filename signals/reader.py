@@ -38,6 +38,15 @@ MOST_BLANK_LINES = 1_000
 MOST_HEADER_LINES = 100
 """Lines that a header with line ends in its names is looked through for when the delimiter is settled."""
 
+_LINE_END = re.compile(r"[\r\n]")
+_QUOTED = {
+    mark: re.compile(
+        rf'(?:"(?P<quoted>[^"]*+(?:""[^"]*+)*+)"(?P<more>[^{mark}\r\n]*+)|[^{mark}\r\n]*+)(?:{mark}|[\r\n]++|\Z)'
+    )
+    for mark in DELIMITERS
+}
+"""By delimiter: the cells of a record as `csv` reads them, those in quotes with what follows their closing quote."""
+
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=([,;\t])"?\s*', re.IGNORECASE)
 _END = "\x1aend of file\x1a"
 """Twice, with a delimiter between, it is a line that is read after the last one: two cells; in an open quote one."""
@@ -128,7 +137,7 @@ class _Records:
         self._pending: list[str] = []
         self._ended = False
         self._length = 0
-        self._lines = 0
+        self._lines: list[str] = []
         self._number = 0
         self._most_records = RECORDS_PER_ROW * limits.max_rows
         self.delimiter = ","
@@ -150,7 +159,10 @@ class _Records:
         try:
             for cells in self._reader:
                 self._number += 1
-                self._length = self._lines = 0
+                if len(self._lines) > 1:
+                    self._check_quotes()
+                self._length = 0
+                self._lines.clear()
                 if self._ended:
                     self._check_end(cells)
                     return
@@ -195,16 +207,25 @@ class _Records:
         yield f"{_END}{self.delimiter}{_END}"
 
     def _measured(self, line: str) -> str:
-        self._lines += 1
+        self._lines.append(line)
         self._length += len(line)
         if self._length >= LONGEST_RECORD:
             raise self._runaway()
         return line
 
     def _runaway(self) -> FileRefused:
-        if self._lines > 1:
+        if len(self._lines) > 1:
             return self._unclosed(self._number + 1)
         return refused("not_a_csv", f"Row {self._number + 1} of the file is one line of a million characters or more")
+
+    def _check_quotes(self) -> None:
+        """Raises `FileRefused` where a quote reaches over a line end and more of the cell follows where it is closed.
+
+        It was never closed: the first quote of a later row was taken for its end.
+        """
+        for cell in _QUOTED[self.delimiter].finditer("".join(self._lines)):
+            if (cell["more"] or "").strip() and _LINE_END.search(cell["quoted"]):
+                raise self._unclosed(self._number)
 
     def _check_end(self, cells: list[str]) -> None:
         if cells != [_END, _END]:

@@ -139,6 +139,8 @@ REFUSED = [
     ("not_a_csv", HEADER.encode() + b"x" * (LONGEST_RECORD + 1)),
     ("unclosed_quote", HEADER.encode() + b'email,"ana@example.org,,other\nemail,ben@example.org,,other\n'),
     ("unclosed_quote", HEADER.encode() + b'email,"' + b"a@example.org,,other\n" * 60_000 + b'"\n'),
+    ("unclosed_quote", HEADER.encode() + b'email,ana@example.org,"open,\nemail,ben@example.org,"two, or three",\n'),
+    ("unclosed_quote", b'kind;value;harm_types\nkeyword;"a;other\n"keyword";"b";"other"\n'),
     ("unclosed_quote", b'kind,"value\n'),
     ("unclosed_quote", HEADER.encode() + b'keyword,a,,other\n"'),
     ("unclosed_quote", b'"'),
@@ -181,6 +183,23 @@ def test_nul_in_a_cell_is_the_row_s_business() -> None:
     assert list(open_table([HEADER.encode() + b"key\x00word,a\n"])) == [(2, ["key\x00word", "a"])]
 
 
-def test_unclosed_quote_names_the_row_where_it_opens() -> None:
+@pytest.mark.parametrize("later", ["c,other", 'c,"other"'])
+def test_unclosed_quote_names_the_row_where_it_opens(later: str) -> None:
     with pytest.raises(FileRefused, match="row 3"):
-        prescan([b'kind,value,harm_types\nkeyword,a,other\nkeyword,"b,other\nkeyword,c,other\n'])
+        prescan([f'kind,value,harm_types\nkeyword,a,other\nkeyword,"b,other\nkeyword,{later}\n'.encode()])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('"two\nlines"', "two\nlines"),
+        ('"two\r\n""quoted""\r\nlines" ', 'two\r\n"quoted"\r\nlines '),
+        ('5" of it', '5" of it'),
+        ('"so" they said', "so they said"),
+        ('"two\nlines","so" they said', "two\nlines"),
+        ('"so" they said,"two\nlines"', "so they said"),
+    ],
+)
+def test_quotes_that_are_closed_are_read_as_they_stand(written: str, read: str) -> None:
+    (row,) = open_table([f"kind,value,harm_types,note,policy\nkeyword,a,other,{written}\n".encode()])
+    assert row[1][3] == read
