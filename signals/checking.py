@@ -64,7 +64,7 @@ def _measure(job: Job) -> Upload:
 def _named_by_participant(job: Job) -> dict[str, str]:
     with job.acting():
         names = names_of(job.member.participant_id)
-    return choices_for(read_head(job.content(), limits()).header, names) if names else {}
+    return choices_for(read_head(job.content(), limits(), rows=0).header, names) if names else {}
 
 
 def _round(upload: Upload) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _finish(job: Job) -> None:
 
 def _refuse(job: Job, refused: FileRefused) -> None:
     log.info("upload %s refused: %s", job.upload_id, refused.code)
-    is_kept = refused.code in MAPPABLE and bool(mappable(read_head(job.content(), limits()).header, {}))
+    is_kept = refused.code in MAPPABLE and bool(mappable(read_head(job.content(), limits(), rows=0).header, {}))
     with job.acting():
         to = {"state": UploadState.REFUSED, "refusal": refused.code, "finished_at": Now()}
         job.advance(at=CHECKING, to=to)

@@ -53,6 +53,13 @@ def test_a_file_with_other_names_is_mapped_by_hand_and_checked(alice: Member, as
     assert AuditEvent.objects.get(event="upload.mapped").details == {"fields": ["kind", "note", "value"]}
 
 
+def test_what_is_wrong_below_a_header_that_can_be_mapped_is_told_once_it_is(alice: Member) -> None:
+    found = upload(alice, b'Sort,What,Why\nemail,"a@example.com,grooming\nemail,"b",grooming\n')
+    assert (found.state, found.refusal) == ("refused", "no_header")
+    map_columns(found, ["Sort", "What", "Why"], {0: "kind", 1: "value", 2: "harm_types"}, by=alice)
+    assert _again(found).refusal == "unclosed_quote"
+
+
 VALUES = ["mira.moor@example.com", "https://example.org/room/7", "+4915112345678", "9e107d9d372bb6826bd81d3542a419d6"]
 
 
