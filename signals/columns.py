@@ -111,6 +111,11 @@ def plain(name: str) -> str:
     return name.strip().strip("\ufeff").strip().lower()
 
 
+def is_errors_file(header: Sequence[str]) -> bool:
+    """Whether a header has a column that only the errors file adds."""
+    return any(plain(name) in ERROR_COLUMNS for name in header)
+
+
 def recognise(header: Sequence[str], layouts: Sequence[Layout], choices: Choices | None = None) -> Columns:
     """What the columns of a header hold.
 
@@ -129,7 +134,7 @@ def recognise(header: Sequence[str], layouts: Sequence[Layout], choices: Choices
     _check_needed(layout, places)
     known = {*layout.columns, *layout.ignored, *ERROR_COLUMNS}
     unknown = tuple(cell.strip() for cell, name in zip(header, names, strict=True) if name and name not in known)
-    repaired = any(name in ERROR_COLUMNS for name in names)
+    repaired = is_errors_file(header)
     harm_types = layout.harm_types if choices.harm_types is None else choices.harm_types
     read = {index for place, index in places.items() if place not in layout.unread}
     unread = tuple(index for index, name in enumerate(names) if index not in read and name not in ERROR_COLUMNS)

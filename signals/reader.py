@@ -15,7 +15,17 @@ from functools import partial
 from itertools import islice
 
 from lantern.lib.csvfile import unguarded
-from signals.columns import NATIVE, NEEDED, Choices, Columns, Layout, has_something, known_names, recognise
+from signals.columns import (
+    NATIVE,
+    NEEDED,
+    Choices,
+    Columns,
+    Layout,
+    has_something,
+    is_errors_file,
+    known_names,
+    recognise,
+)
 from signals.decoding import text_of, unreadable
 from signals.faults import FileRefused, refused
 from signals.limits import DEFAULT_LIMITS, Limits
@@ -76,8 +86,8 @@ class Prescan:
 class Table:
     """An open file. Iterating gives `(row number, cells)` of each row with something in it, once.
 
-    Cells are as in the file, except that the formula guard is undone in an errors file that comes back. Raises
-    `FileRefused` while it is iterated: unclosed_quote, unknown_encoding, too_large, too_many_rows, not_a_csv.
+    Names and cells are as in the file, except that the formula guard is undone in an errors file that comes back.
+    Raises `FileRefused` while it is iterated: unclosed_quote, unknown_encoding, too_large, too_many_rows, not_a_csv.
     """
 
     def __init__(self, records: "_Records", columns: Columns, delimiter: str, limits: Limits) -> None:
@@ -143,7 +153,10 @@ class _Records:
         self.delimiter = ","
 
     def header(self) -> list[str]:
-        """The first record that is not blank. Settles the delimiter. Raises `FileRefused`."""
+        """The first record that is not blank, in an errors file without the formula guard of its names.
+
+        Settles the delimiter. Raises `FileRefused`.
+        """
         # The limit is the module's, for the whole process; ours is LONGEST_RECORD, which is looked at line by line.
         csv.field_size_limit(max(csv.field_size_limit(), 2 * LONGEST_RECORD))
         self._settle_delimiter()
@@ -151,9 +164,10 @@ class _Records:
         header = next(iter(self), None)
         if header is None:
             raise refused("empty_file", "There is nothing in the file")
-        if any("\x00" in name for name in header[1]):
+        names = header[1]
+        if any("\x00" in name for name in names):
             raise unreadable()
-        return header[1]
+        return [unguarded(name) for name in names] if is_errors_file(names) else names
 
     def __iter__(self) -> Iterator[Row]:
         try:

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from lantern.lib.csvfile import guarded
 from signals.columns import Choices
 from signals.faults import FILE_CODES, FileRefused
 from signals.limits import Limits
@@ -79,9 +80,19 @@ def test_errors_file_loses_its_guard_and_keeps_quiet_about_its_columns() -> None
     assert next(iter(table))[1][1] == "+12025550199"
 
 
+def test_errors_file_loses_the_guard_of_its_names_too() -> None:
+    header = [guarded(name) for name in ("@handle", "kind", "harm_types", "'=x", "_row")]
+    data = as_file(header, ["mira", "keyword", "other", "", "2"])
+    table = open_table([data], choices=Choices({"@handle": "value", "kind": "kind", "harm_types": "harm_types"}))
+    assert table.columns.by_index == {0: "value", 1: "kind", 2: "harm_types"}
+    assert table.unknown_columns == ("'=x",)
+    assert read_head([data]).header == table.header == ("@handle", "kind", "harm_types", "'=x", "_row")
+
+
 def test_apostrophe_stays_in_a_file_that_is_no_errors_file() -> None:
     table = open_table([as_file(SHORT[:3], ["phone", "'+12025550199", "other"])])
     assert next(iter(table))[1][1] == "'+12025550199"
+    assert open_table([as_file(["'@x", *SHORT])]).header[0] == "'@x"
 
 
 def test_reading_goes_on_after_a_row() -> None:
