@@ -21,7 +21,8 @@ NEEDED = ("kind", "value", "harm_types")
 ERROR_COLUMNS = ("_row", "_column", "_code", "_problem", "_how_to_fix")
 """What the errors file adds to the columns of the file it is about."""
 
-_LINE_END_CONTROL = re.compile("[\x1c-\x1f\x85]")
+_SPACE_CONTROL = re.compile("[\x0b\x0c\x1c-\x1f\x85]")
+"""Control characters that Python takes for white space, but for the tab and the ends of lines."""
 
 Fields = dict[str, str]
 Translate = Callable[[Fields, Mapping[str, tuple[str, ...]]], Mapping[str, str]]
@@ -101,9 +102,9 @@ class Columns:
 
 
 def has_something(cells: Sequence[str]) -> bool:
-    """Whether anything is in them. White space is nothing, but control characters that Python takes for it are not."""
+    """Whether anything is in them. Spaces, tabs and line ends are nothing, other control characters are something."""
     text = "".join(cells)
-    return bool(text.strip() or _LINE_END_CONTROL.search(text))
+    return bool(text.strip() or _SPACE_CONTROL.search(text))
 
 
 def plain(name: str) -> str:

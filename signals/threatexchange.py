@@ -6,7 +6,7 @@ TLP 1.0's word for CLEAR; what a company is content to publish may be shared her
 
 from collections.abc import Mapping
 
-from signals.columns import Fields, Layout, has_something
+from signals.columns import Fields, Layout
 from signals.kinds.text import CONTROL
 from signals.vocabulary import HARM_TYPES
 
@@ -53,14 +53,14 @@ def translate(fields: Fields, harm_types: Mapping[str, tuple[str, ...]]) -> Mapp
     fields["tlp"] = _word(SHARE_LEVELS, fields["tlp"])
     fields["severity"] = _word(SEVERITIES, fields.get("severity", ""))
     fields["harm_types"] = _harm_types(fields.get("harm_types", ""), harm_types.get(fields["kind"], ()))
-    first_active = fields.pop("first_active", "")
-    if not has_something((first_active,)):
-        return {}
-    # The later one counts. A control character is a fault wherever it stands, so one in the other is not passed over.
-    if has_something((fields.get("observed_at", ""),)) and not CONTROL.search(first_active):
-        return {}
-    fields["observed_at"] = first_active
-    return {"observed_at": "first_active"}
+    first_active, last_active = fields.pop("first_active", ""), fields.get("observed_at", "")
+    # The later one counts. A control character is a fault wherever it stands, so a cell with one is not passed over.
+    if CONTROL.search(first_active) or (
+        first_active.strip() and not (last_active.strip() or CONTROL.search(last_active))
+    ):
+        fields["observed_at"] = first_active
+        return {"observed_at": "first_active"}
+    return {}
 
 
 def _word(words: Mapping[str, str], cell: str) -> str:

@@ -190,6 +190,12 @@ def test_blank_lines_are_read_within_reason() -> None:
     assert _refusal(HEADER.encode() + b"\n" * 8, Limits(max_rows=2)) == "too_many_rows"
 
 
+def test_a_row_of_control_characters_is_no_blank_row() -> None:
+    rows = ["\x0b", ",\x0c,", ",,\x1d", "\x85,,", "\t,\t,", '" ",,"\t"', '"\n",,', ",,"]
+    read = list(open_table(["\n".join(["kind,value,harm_types", *rows]).encode()]))
+    assert [number for number, _ in read] == [2, 3, 4, 5]
+
+
 def test_nul_in_a_cell_is_the_row_s_business() -> None:
     assert list(open_table([HEADER.encode() + b"key\x00word,a\n"])) == [(2, ["key\x00word", "a"])]
 

@@ -123,7 +123,8 @@ def test_fault_in_a_column_the_file_does_not_have() -> None:
 def test_surplus_cells_are_the_only_fault() -> None:
     row = ["", "", *[""] * 10]
     assert check_row(7, [*row, " ", "x"], COLUMNS, now=NOW) == [Fault("too_many_cells", None, None, 12, "M7", 7)]
-    assert check_row(7, [*row, "\x1f"], COLUMNS, now=NOW) == [Fault("too_many_cells", None, None, 12, "M7", 7)]
+    for control in "\x0b\x0c\x1f\x85":
+        assert check_row(7, [*row, control], COLUMNS, now=NOW) == [Fault("too_many_cells", None, None, 12, "M7", 7)]
     good = list(GOOD.values())
     assert isinstance(check_row(7, [*good, *[""] * 8, " ", ""], COLUMNS, now=NOW), CheckedRow)
 
