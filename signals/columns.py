@@ -73,6 +73,7 @@ class Columns:
     """Whether the file is an errors file coming back, so that the formula guard of its cells is to be undone."""
     _pick: Callable[[Sequence[str]], tuple[str, ...]]
     _unread: tuple[int, ...]
+    _left_out: frozenset[int]
 
     @property
     def by_index(self) -> dict[int, str]:
@@ -95,6 +96,10 @@ class Columns:
     def unread(self, cells: Sequence[str]) -> Iterator[tuple[int, str]]:
         """The cells of a row, with their indexes, that no field is read from."""
         return ((index, cells[index]) for index in self._unread if index < len(cells))
+
+    def is_left_out(self, index: int) -> bool:
+        """Whether a person chose to leave the column out, rather than that nothing is known of it."""
+        return index in self._left_out
 
     def index_of(self, place: str) -> int | None:
         """Where a place stands in the file."""
@@ -139,7 +144,9 @@ def recognise(header: Sequence[str], layouts: Sequence[Layout], choices: Choices
     harm_types = layout.harm_types if choices.harm_types is None else choices.harm_types
     read = {index for place, index in places.items() if place not in layout.unread}
     unread = tuple(index for index, name in enumerate(names) if index not in read and name not in ERROR_COLUMNS)
-    return Columns(tuple(header), layout, places, unknown, harm_types, repaired, _picker(places), unread)
+    chosen = layout.ignored if choices.columns else ()
+    left_out = frozenset(index for index in unread if names[index] in chosen)
+    return Columns(tuple(header), layout, places, unknown, harm_types, repaired, _picker(places), unread, left_out)
 
 
 def known_names(header: Sequence[str], layouts: Sequence[Layout]) -> int:

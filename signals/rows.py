@@ -59,7 +59,11 @@ def check_row(
     """
     if (surplus := columns.surplus(cells)) is not None:
         return [Fault("too_many_cells", None, None, surplus, cell_name(surplus, row), row)]
-    stray = [_stray(index, row, columns) for index, cell in columns.unread(cells) if _is_stray(cell)]
+    stray = [
+        _stray(index, row, columns)
+        for index, cell in columns.unread(cells)
+        if not cell.isprintable() and _is_stray(cell, columns.is_left_out(index))
+    ]
     fields, moved = columns.fields(cells)
     checked = check_fields(fields, now=now, limits=limits)
     if isinstance(checked, CheckedRow):
@@ -99,9 +103,12 @@ def _located(fault: RowFault, row: int, columns: Columns, moved: Mapping[str, st
     return Fault(fault.code, fault.field, columns.header[index].strip(), index, cell_name(index, row), row)
 
 
-def _is_stray(cell: str) -> bool:
-    """Whether a cell that is not read holds what no cell may; its lines are as little looked at as its words."""
-    return not cell.isprintable() and _NOTE_CONTROL.search(_LINE_END.sub("\n", cell)) is not None
+def _is_stray(cell: str, left_out: bool) -> bool:
+    """Whether a cell that is not read holds what no cell may.
+
+    Tab and newline are for notes (design 8.2), and for columns that a person leaves out, which may be notes to others.
+    """
+    return bool(_NOTE_CONTROL.search(_LINE_END.sub("\n", cell)) if left_out else CONTROL.search(cell))
 
 
 def _stray(index: int, row: int, columns: Columns) -> Fault:

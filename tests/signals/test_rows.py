@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lantern.lib.collecting import uncollected
-from signals.columns import NATIVE, recognise
+from signals.columns import ERROR_COLUMNS, NATIVE, Choices, recognise
 from signals.dates import moment
 from signals.faults import Fault
 from signals.limits import Limits
@@ -102,15 +102,26 @@ def test_all_faults_of_a_row_are_told_with_their_cells() -> None:
 
 def test_a_control_character_is_a_fault_in_a_column_that_is_ignored_too() -> None:
     columns = recognise(["kind", "Comment", "value", "harm_types"], LAYOUTS)
+    for cell in ("be\x07ll", "two\nlines", "two\r\nlines", "a\ttab", "\t"):
+        assert check_row(3, ["keyword", cell, "a", "other"], columns, now=NOW) == [
+            Fault("control_character", None, "Comment", 1, "B3", 3)
+        ]
+    assert isinstance(check_row(3, ["keyword", " two lines ", "a", "other"], columns, now=NOW), CheckedRow)
+
+
+def test_a_column_that_a_person_leaves_out_may_hold_lines() -> None:
+    choices = Choices({"Sort": "kind", "value": "value", "harm_types": "harm_types", "Comment": ""})
+    columns = recognise(["Sort", "Comment", "value", "harm_types"], LAYOUTS, choices)
+    assert isinstance(check_row(3, ["keyword", "two\r\nlines,\ta tab", "a", "other"], columns, now=NOW), CheckedRow)
     assert check_row(3, ["keyword", "be\x07ll", "a", "other"], columns, now=NOW) == [
         Fault("control_character", None, "Comment", 1, "B3", 3)
     ]
-    assert isinstance(check_row(3, ["keyword", "two\r\nlines,\ta tab", "a", "other"], columns, now=NOW), CheckedRow)
 
 
-def test_what_came_back_with_an_errors_file_is_no_fault() -> None:
-    columns = recognise(["kind", "value", "harm_types", "_problem"], LAYOUTS)
-    assert isinstance(check_row(3, ["keyword", "a", "other", "be\x07ll"], columns, now=NOW), CheckedRow)
+@pytest.mark.parametrize("told", ["be\x07ll", "two\nlines", "a\ttab"])
+def test_what_came_back_with_an_errors_file_is_no_fault(told: str) -> None:
+    columns = recognise(["kind", "value", "harm_types", *ERROR_COLUMNS], LAYOUTS)
+    assert isinstance(check_row(3, ["keyword", "a", "other", *[told] * 5], columns, now=NOW), CheckedRow)
 
 
 def test_fault_in_a_column_the_file_does_not_have() -> None:
