@@ -72,13 +72,12 @@ def read_line(number: int, given: str) -> ReadLine:
     problem = ""
     for kind, value, service in _ways(given):
         try:
-            normal, _ = normal_form(kind, value, service or "-")
+            normal, named = normal_form(kind, value, service or "-")
         except RowFault as fault:
             # Where one way of reading it works, what the others find wrong is of no interest.
             problem = problem or FAULTS[fault.code].title
             continue
-        needs = KINDS[kind].needs_service
-        found.append(Reading(kind, normal, (service.lower() or None) if needs else ""))
+        found.append(Reading(kind, normal, named if service or not named else None))
     return ReadLine(number, given, tuple(dict.fromkeys(found)), "" if found else problem)
 
 

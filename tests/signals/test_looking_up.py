@@ -60,6 +60,8 @@ def _as(member: Member) -> Any:
         ("a phrase  Here", [("keyword", "a phrase here", "")]),
         ("username: @Mira", [("username", "mira", None)]),
         ("username,Mira,Northwind", [("username", "mira", "northwind")]),
+        ("username,mira,Straße", [("username", "mira", "strasse")]),
+        ("username,mira,Cafe\u0301ΣΣ", [("username", "mira", "caféσσ")]),
         ("account_id\t0010\tharbor", [("account_id", "0010", "harbor")]),
         ("files.example/f/1", [("url", "https://files.example/f/1", ""), ("url", "http://files.example/f/1", "")]),
         ("domain;files[.]example", [("domain", "files.example", "")]),
