@@ -2,7 +2,8 @@
 
 Kept by hand and on purpose short: large services at home in several countries. `MAINSTREAM` are registrable domains;
 a page, a profile or a subdomain of one is still a fine signal. For those in `WHOLE` the subdomains belong to the
-company too (`maps.`, `de-de.`), so that a bare subdomain is as broad as the domain.
+company too (`maps.`, `de-de.`), so that a bare subdomain is as broad as the domain. Where users have names of their own
+below it (`someone.t.me`), a site is none of them, and what else the company has there is named one by one.
 """
 
 _COUNTRIES_COM = (
@@ -42,6 +43,11 @@ def _everywhere(name: str) -> tuple[str, ...]:
     )
 
 
+_QUORA_LANGUAGES = (
+    "ar", "bn", "da", "de", "es", "fi", "fr", "gu", "he", "hi", "id", "it", "ja", "kn", "ml", "mr", "nl", "no", "pl",
+    "pt", "sv", "ta", "te",
+)  # fmt: skip
+
 WHOLE = frozenset(
     (
         *_everywhere("google"), *_everywhere("amazon"), *_everywhere("ebay"), *_everywhere("yahoo"), "apple.com",
@@ -50,9 +56,9 @@ WHOLE = frozenset(
         "facebook.com", "fb.com", "github.com", "gmail.com", "googlemail.com", "hotmail.com", "icloud.com",
         "imgur.com", "instagram.com", "kik.com", "line.me", "linkedin.com", "live.com", "mail.ru", "messenger.com",
         "microsoft.com", "msn.com", "naver.com", "netflix.com", "ok.ru", "omegle.com", "openai.com", "outlook.com",
-        "paypal.com", "pinterest.com", "playstation.com", "protonmail.com", "proton.me", "qq.com", "quora.com",
+        "paypal.com", "pinterest.com", "playstation.com", "protonmail.com", "proton.me", "qq.com",
         "reddit.com", "redd.it", "roblox.com", "signal.org", "skype.com", "snapchat.com", "spotify.com",
-        "steamcommunity.com", "steampowered.com", "t.co", "t.me", "telegram.me", "telegram.org", "threads.com",
+        "steamcommunity.com", "steampowered.com", "t.co", "telegram.me", "telegram.org", "threads.com",
         "threads.net", "tiktok.com", "twitch.tv", "twitter.com", "venmo.com", "viber.com", "vimeo.com", "vk.com",
         "wa.me", "wechat.com", "weibo.com", "whatsapp.com", "wikipedia.org", "wikimedia.org", "x.com", "xbox.com",
         "yandex.com", "yandex.ru", "youtu.be", "youtube-nocookie.com", "youtube.com",
@@ -66,8 +72,9 @@ MAINSTREAM = WHOLE | {
     "dropbox.com", "epicgames.com", "etsy.com", "fandom.com", "flickr.com", "giphy.com", "goo.gl", "imdb.com",
     "itch.io", "kakao.com", "kick.com", "linktr.ee", "livejournal.com", "mastodon.social", "mediafire.com",
     "medium.com", "mega.app", "mega.co.nz", "mega.io", "mega.nz", "minecraft.net", "mozilla.org", "newgrounds.com",
-    "notion.so", "nytimes.com", "onlyfans.com", "patreon.com", "pastebin.com", "pixiv.net", "rumble.com",
+    "notion.so", "nytimes.com", "onlyfans.com", "patreon.com", "pastebin.com", "pixiv.net", "quora.com",
+    "rumble.com", *(f"{language}.quora.com" for language in _QUORA_LANGUAGES),
     "shopify.com", "slack.com", "soundcloud.com", "sourceforge.net", "squarespace.com", "stackoverflow.com",
-    "substack.com", "temu.com", "theguardian.com", "tinyurl.com", "tumblr.com", "walmart.com", "wattpad.com",
+    "substack.com", "t.me", "temu.com", "theguardian.com", "tinyurl.com", "tumblr.com", "walmart.com", "wattpad.com",
     "weebly.com", "wetransfer.com", "wix.com", "wordpress.com", "wordpress.org", "yelp.com",
 }  # fmt: skip
