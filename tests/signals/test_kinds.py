@@ -139,6 +139,12 @@ SHOWN = [
         "https://f•••••.org/••••••",
         "hxxps://files[.]example[.]org/a[.]php?b=1",
     ),
+    (
+        "url",
+        "https://example.com/photo(dot)jpg?a[.]b",
+        "https://ex•••••.com/••••••",
+        "hxxps://example[.]com/photo((dot))jpg?a[[.]]b",
+    ),
     ("url", "http://192.0.2.7:8080/a", "http://••••••/••••••", "hxxp://192[.]0[.]2[.]7:8080/a"),
     ("domain", "shop.example.org", "s•••••.org", "shop[.]example[.]org"),
     ("keyword", "blue lantern", "b••••••", "blue lantern"),

@@ -48,6 +48,18 @@ def test_normalising_twice_changes_nothing_and_masks_hide(kind: str, value: str)
     assert KINDS[kind].fold(normal) != ""
 
 
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(["example.org", "localhost", "[::1]:8080", "192.0.2.7", "a(dot)b"]),
+    st.lists(st.sampled_from([".", "[.]", "(dot)", "{DOT}", "[dot]", *"[](){}./?#!xhtp:"]), max_size=12).map("".join),
+)
+def test_a_url_that_is_shown_reads_back_as_the_same(host: str, rest: str) -> None:
+    normal, _ = normal_form("url", f"http://{host}/a{rest}")
+    shown = KINDS["url"].show(normal)
+    assert not shown.startswith("http")
+    assert normal_form("url", shown) == (normal, "")
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(cells, max_size=14))
 def test_every_row_is_checked_or_has_faults(row: list[str]) -> None:
