@@ -32,13 +32,27 @@ _SIGNATURES = (
     (b"\x1f\x9d", "a compressed file"),
     (b"{\\rtf", "an RTF document"),
     (b"ID;PWXL", "a spreadsheet in the SYLK format"),
+    (b"\x09\x00\x04\x00", "an old Excel file"),
+    (b"\x09\x02\x06\x00", "an old Excel file"),
+    (b"\x09\x04\x06\x00", "an old Excel file"),
+    (b"]\x00\x00", "an LZMA archive"),
     (b"SQLite format 3\x00", "a database"),
     (b"PAR1", "a Parquet file"),
     (b"\x89PNG\r\n\x1a\n", "an image"),
     (b"\xff\xd8\xff", "an image"),
     (b"GIF8", "an image"),
 )
-_BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
+_PATTERNS = (
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), "a bzip2 archive"),
+    # The third and fourth byte are the size of a short header, which keeps them from being UTF-8.
+    (re.compile(rb"\x60\xea.[\x00-\x0a]", re.DOTALL), "an ARJ archive"),
+    # The header of a CSV may begin with the same letters; that a cell names its column or row is SYLK's alone.
+    (
+        re.compile(rb"ID;P[^;\r\n]*(?:;[NE])*[\r\n](?:.*[\r\n])?C;[XY][0-9]+;", re.DOTALL),
+        "a spreadsheet in the SYLK format",
+    ),
+    (re.compile(rb'TABLE\r?\n0,1\r?\n"'), "a spreadsheet in the DIF format"),
+)
 _PDF = re.compile(rb"[\s\x00]*%PDF-")
 _MARKUP = re.compile(r"\s*<(?:[!?]|[a-z][a-z0-9:-]*(?:\s[^<>]*)?/?>)", re.IGNORECASE)
 
@@ -104,8 +118,8 @@ def _refuse_other_formats(start: bytes) -> None:
     what = next((what for signature, what in _SIGNATURES if start.startswith(signature)), None)
     if what is None and start[257:262] == b"ustar":
         what = "a tar archive"
-    if what is None and _BZIP2.match(start):
-        what = "a bzip2 archive"
+    if what is None:
+        what = next((what for pattern, what in _PATTERNS if pattern.match(start)), None)
     if what is None and _PDF.match(start.removeprefix(_UTF8_MARK)):
         what = "a PDF document"
     if what is None and _MARKUP.match(_roughly(start)):

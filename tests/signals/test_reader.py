@@ -147,6 +147,12 @@ REFUSED = [
     ("not_a_csv", b"\n<svg xmlns='x'/>"),
     ("not_a_csv", b"MSCF\x00\x00\x00\x00"),
     ("not_a_csv", b"ID;PWXL;N;E\r\n"),
+    ("not_a_csv", b'ID;PCALCOOO32\r\nC;X1;Y1;K"kind"\r\nE\r\n'),
+    ("not_a_csv", b'ID;PGnumeric;N;E\nP;PGeneral\nC;Y1;X1;K"kind"\nE\n'),
+    ("not_a_csv", b'TABLE\r\n0,1\r\n"EXCEL"\r\n'),
+    ("not_a_csv", b"]\x00\x00\x80\x00" + b"\xff" * 8),
+    ("not_a_csv", b"\x09\x00\x04\x00\x02\x00\x10\x00"),
+    ("not_a_csv", b"\x60\xea\x1e\x00\x1e\x06\x01\x00"),
     ("not_a_csv", HEADER.encode() + b"x" * (LONGEST_RECORD + 1)),
     ("unclosed_quote", HEADER.encode() + b'email,"ana@example.org,,other\nemail,ben@example.org,,other\n'),
     ("unclosed_quote", HEADER.encode() + b'email,"' + b"a@example.org,,other\n" * 60_000 + b'"\n'),
@@ -161,6 +167,20 @@ REFUSED = [
 @pytest.mark.parametrize(("code", "data"), REFUSED, ids=[f"{code}-{at}" for at, (code, _) in enumerate(REFUSED)])
 def test_file_is_refused_whole(code: str, data: bytes) -> None:
     assert _refusal(data) == code
+
+
+HEADERS = [
+    "ID;Person;kind;value;harm_types",
+    "ID;P;kind;value;harm_types",
+    "`갏;kind;value;harm_types",
+    "]\t;kind;value",
+]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_header_may_begin_as_other_files_do(header: str) -> None:
+    data = f"{header}\nC;X1;keyword;a;other\nP;Paul;keyword;b;other\n".encode()
+    assert read_head([data]).header[-2:] == tuple(header.split(";")[-2:])
 
 
 def test_a_first_line_of_any_length_is_read() -> None:
