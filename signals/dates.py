@@ -1,7 +1,7 @@
 """Moments as files write them: ISO 8601 in its extended calendar form, and nothing that can be read in two ways."""
 
 import re
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from functools import lru_cache
 
 _ISO = re.compile(
@@ -15,12 +15,19 @@ def moment(text: str) -> datetime | None:
 
     A date is its midnight, and without a zone a time is UTC. Week dates, ordinal dates and the basic form (20251105),
     some of which `datetime.fromisoformat` reads too, are refused: a file that mixes them with numbers would be misread
-    in silence. Fractions beyond a microsecond are cut off.
+    in silence. Fractions beyond a microsecond are cut off, and what is later in UTC than the year 9999 is its end.
     """
     if not _ISO.fullmatch(text):
         return None
     try:
         read = datetime.fromisoformat(text.upper())
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else _in_utc(read)
+
+
+def _in_utc(read: datetime) -> datetime | None:
+    try:
+        return read.astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if read.year == MAXYEAR else None

@@ -67,6 +67,7 @@ def test_service_of_a_kind_that_needs_none_is_named_and_not_kept() -> None:
         ("observed_at", "31/12/2025", "bad_date"),
         ("observed_at", "2026-03-01T12:00:01Z", "future_date"),
         ("observed_at", "2026-03-02", "future_date"),
+        ("observed_at", "9999-12-31T23:59:59-05:00", "future_date"),
         ("incident", "i" * 65, "too_long"),
         ("policy", "p" * 201, "too_long"),
         ("policy", "two\nlines", "control_character"),
@@ -156,8 +157,9 @@ def test_refused_rows_are_let_go_without_looking_for_circles() -> None:
 
 def test_expiry_is_brought_back_to_the_limit_of_the_kind() -> None:
     assert _checked(expires_at="2027-01-01").expires_at == datetime(2027, 1, 1, tzinfo=UTC)
-    row = _checked(expires_at="2099-01-01")
-    assert (row.expires_at, row.expiry_shortened) == (NOW + timedelta(days=730), True)
+    for late in ("2099-01-01", "9999-12-31T23:59:59-05:00"):
+        row = _checked(expires_at=late)
+        assert (row.expires_at, row.expiry_shortened) == (NOW + timedelta(days=730), True)
     limits = Limits(retention_days={"username": 10})
     short = check_fields({**GOOD, "expires_at": "2026-04-01"}, now=NOW, limits=limits)
     assert isinstance(short, CheckedRow)
@@ -173,6 +175,7 @@ def test_expiry_is_brought_back_to_the_limit_of_the_kind() -> None:
         ("2025-11-05t14:30:01,123456789z", "2025-11-05T14:30:01.123456+00:00"),
         ("2025-11-05T14:30:00+0200", "2025-11-05T12:30:00+00:00"),
         ("2025-11-05T14:30-05", "2025-11-05T19:30:00+00:00"),
+        ("9999-12-31T23:59:59.999999-00:01", "9999-12-31T23:59:59.999999+00:00"),
         ("2024-02-29T00:00:00-00:00", "2024-02-29T00:00:00+00:00"),
     ],
 )
