@@ -125,6 +125,25 @@ def test_the_command_counts_the_same(alice: Member, tmp_path: Path) -> None:
     assert (code, counts_of(told), _in_force()) == (0, made.counts, made.outcomes["new"])
 
 
+def test_the_command_says_what_the_page_says_besides(
+    alice: Member, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "signals.csv"
+    rows = [["email", f"{name}@example.com", "grooming", "2999-01-01"] for name in ("a", "b")]
+    path.write_bytes(as_file(["kind", "value", "harm_types", "expires_at"], *rows))
+    said = []
+    for options in (["--check"], [], []):
+        assert _commanded(path, alice, *options)[0] == 0
+        said.append(capsys.readouterr().err.splitlines())
+    later = (
+        "In 2 rows the expiry is later than the kind of signal allows; it is brought back to the latest one allowed."
+    )
+    assert said[0] == [later]
+    for lines, same in ((said[1], "uploaded"), (said[2], "shared")):
+        assert lines[0].startswith(f"The very same file was {same} on ")
+        assert lines[1:] == [later]
+
+
 @pytest.mark.parametrize("code", REFUSED)
 def test_a_file_is_refused_whole_by_page_and_command(
     alice: Member, tmp_path: Path, settings: Settings, code: str

@@ -4,7 +4,7 @@ import json
 import os
 import time
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ from participants.models import Member, SharingGroup
 from participants.policies import Action, groups_for
 from signals.error_file import error_file
 from signals.faults import FileRefused
-from signals.intake import start_upload
+from signals.intake import earlier_upload, start_upload
 from signals.jobs import limits
 from signals.mapping import forget_file, left_out
 from signals.models import Outcome, Upload, UploadState
 from signals.reader import read_head
 from signals.refusals import refusal_of
+from signals.upload_page import SAME_FILE, SAME_FILE_OPEN, SHORTENED
 from signals.uploads import work_on
 
 PAUSE_SECONDS = 0.2
@@ -68,6 +69,9 @@ class Command(BaseCommand):
         header = _header(options["file"])
         if header and (unread := left_out(header, upload.mapping)):
             self.stderr.write(f"These columns are left out: {', '.join(unread)}.")
+        with _acting(member):
+            for note in _notes(upload):
+                self.stderr.write(note)
         if options["errors"]:
             _write_errors(options["errors"], upload, member, header)
         seal_all()  # nobody may be there to do it later
@@ -121,6 +125,17 @@ def _header(path: Path) -> Sequence[str]:
             return read_head(iter(partial(file.read, PIECE), b""), limits(), rows=0).header
     except (OSError, FileRefused):
         return ()
+
+
+def _notes(upload: Upload) -> Iterator[str]:
+    """What the page of the upload says besides its counts."""
+    earlier, shortened = earlier_upload(upload), upload.expiries_shortened
+    if earlier and earlier.state == UploadState.DONE:
+        yield SAME_FILE.format(earlier.created_at)
+    elif earlier:
+        yield SAME_FILE_OPEN.format(earlier.created_at, earlier.state_label)
+    if shortened:
+        yield SHORTENED.format("1 row" if shortened == 1 else f"{shortened:,} rows")
 
 
 def _write_errors(path: Path, upload: Upload, member: Member, header: Sequence[str]) -> None:
