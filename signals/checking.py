@@ -27,6 +27,8 @@ from signals.threatexchange import LAYOUT as THREAT_EXCHANGE
 
 log = logging.getLogger(__name__)
 SLICE_ROWS = 5_000
+SLICE_CHARACTERS = 2_000_000
+"""Of what the file says. A normal form may be many times as long as what was given, and two slices are in memory."""
 NumberedRow = tuple[int, list[str]]
 Staged = tuple[list[bytes], int]
 """Rows as they are staged, and how many of them asked for more time than they are given."""
@@ -102,8 +104,17 @@ def _made_ready(
 
 
 def _slices(rows: Iterator[NumberedRow]) -> Iterator[list[NumberedRow]]:
-    while taken := list(islice(rows, SLICE_ROWS)):
+    while taken := list(_slice(rows)):
         yield taken
+
+
+def _slice(rows: Iterator[NumberedRow]) -> Iterator[NumberedRow]:
+    characters = 0
+    for row in islice(rows, SLICE_ROWS):
+        yield row
+        characters += sum(map(len, row[1]))
+        if characters > SLICE_CHARACTERS:
+            return
 
 
 def _staged(job: Job, table: Table, rows: list[NumberedRow], now: datetime) -> Staged:

@@ -8,6 +8,7 @@ from lantern.lib.csvfile import unguarded
 from signals.faults import FAULTS, RowFault
 from signals.kinds import KINDS, normal_form
 from signals.kinds.defang import refang_domain
+from signals.limits import KEPT
 
 BY_LENGTH = {32: ("md5", "video_md5"), 40: ("sha1",), 64: ("sha256", "pdq"), 288: ("photodna",)}
 HANDLES = ("username", "payment_handle", "account_id")
@@ -72,7 +73,7 @@ def read_line(number: int, given: str) -> ReadLine:
     problem = ""
     for kind, value, service in _ways(given):
         try:
-            normal, named = normal_form(kind, value, service or "-")
+            normal, named = normal_form(kind, value, service or "-", KEPT)
         except RowFault as fault:
             # Where one way of reading it works, what the others find wrong is of no interest.
             problem = problem or FAULTS[fault.code].title

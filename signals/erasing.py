@@ -15,6 +15,7 @@ from participants.models import SharingGroup
 from signals.end_reasons import ERASED
 from signals.ending import HELD, end_contributions
 from signals.kinds import normal_form
+from signals.limits import KEPT
 from signals.models import (
     Contribution,
     ContributionState,
@@ -68,7 +69,7 @@ def erasable(*, kind: str, value: str, service: str = "") -> int:
 
 
 def _fingerprints(kind: str, value: str, service: str) -> list[UUID]:
-    normal, named = normal_form(kind, value, service)
+    normal, named = normal_form(kind, value, service, KEPT)
     groups = SharingGroup.objects.values_list("pk", flat=True)
     return [fingerprint_of(group, kind, named, normal) for group in groups]
 

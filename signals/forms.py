@@ -1,7 +1,7 @@
 """What people type about signals. Forms convert and explain; the checks are those of a row of a file."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.utils import timezone
 from participants.models import SharingGroup
 from signals.faults import FAULTS
 from signals.kinds import KINDS
-from signals.limits import TEXT_LENGTHS
+from signals.limits import DEFAULT_LIMITS, TEXT_LENGTHS, Limits
 from signals.models import Signal
 from signals.rows import CheckedRow, check_fields
 from signals.vocabulary import DEFAULT_SEVERITY, DEFAULT_TLP, HARM_TYPES, SEVERITIES, TLP
@@ -73,6 +73,8 @@ class IdentifierForm(forms.Form):
 class ShareForm(WithGroup):
     """What is said about a signal. Its fields have the names of a file's columns, and are checked as a row is."""
 
+    limits: ClassVar[Limits] = DEFAULT_LIMITS
+
     harm_types = forms.MultipleChoiceField(
         choices=HARM_CHOICES, widget=forms.CheckboxSelectMultiple, label="Harm", help_text="All that apply."
     )
@@ -112,7 +114,7 @@ class ShareForm(WithGroup):
     def judged(self, cleaned: Mapping[str, Any], identifier: forms.Form | None = None) -> CheckedRow | None:
         """The checked signal, or None with each fault at its field, here or in the form of the identifier."""
         typed = {**self._as_row(cleaned), **(identifier.cleaned_data if identifier else {})}
-        checked = check_fields(typed, now=timezone.now())
+        checked = check_fields(typed, now=timezone.now(), limits=self.limits)
         if isinstance(checked, CheckedRow):
             return checked
         for fault in checked:

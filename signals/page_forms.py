@@ -9,6 +9,7 @@ from signals.correcting import Word
 from signals.end_reasons import WITHDRAWAL_REASONS
 from signals.export_reasons import EXPORT_REASONS
 from signals.forms import ShareForm
+from signals.limits import KEPT, Limits
 from signals.looking_up import MOST_CHARACTERS, MOST_VALUES
 from signals.models import Contribution, Signal
 from signals.vocabulary import SEVERITY_BY_RANK, TLP, TLP_BY_RANK
@@ -57,6 +58,8 @@ class ExportForm(ReasonForm):
 
 class CorrectForm(ShareForm):
     """What one's own company says about a signal, to be put right. Which signal it is cannot be changed."""
+
+    limits = Limits(lengths=KEPT)
 
     def __init__(self, *args: Any, contribution: Contribution, **kwargs: Any) -> None:
         groups = SharingGroup.objects.filter(pk=contribution.sharing_group_id)

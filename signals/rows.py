@@ -78,7 +78,7 @@ def check_fields(
     try:
         return _read(fields.get, now, limits)
     except RowFault:
-        return _faults(fields.get, now)
+        return _faults(fields.get, now, limits)
 
 
 def latest_expiry(kind: Kind, now: datetime, limits: Limits = DEFAULT_LIMITS) -> datetime:
@@ -118,8 +118,8 @@ def _stray(index: int, row: int, columns: Columns) -> Fault:
 def _read(text: Callable[[str, str], str], now: datetime, limits: Limits) -> CheckedRow:
     """The row, if all is well with it. Raises the first `RowFault`; a file's rows are read here a million times."""
     kind = kind_named(text("kind", ""))
-    value = normal_value(kind, text("value", ""))
-    named = named_service(kind, text("service", ""))
+    value = normal_value(kind, text("value", ""), limits.lengths)
+    named = named_service(kind, text("service", ""), limits.lengths)
     asked = _expires_at(now, text("expires_at", ""))
     _status(text("status", ""))
     shortened = asked is not None and asked > latest_expiry(kind, now, limits)
@@ -141,13 +141,14 @@ def _read(text: Callable[[str, str], str], now: datetime, limits: Limits) -> Che
     )
 
 
-def _faults(text: Callable[[str, str], str], now: datetime) -> list[RowFault]:
+def _faults(text: Callable[[str, str], str], now: datetime, limits: Limits) -> list[RowFault]:
     """Everything that is wrong with a row that `_read` refused, in the order of the template's columns."""
     faults: list[RowFault] = []
     kind = _judged(kind_named, text("kind", ""), faults)
-    _judged(partial(normal_value, kind) if kind else given_value, text("value", ""), faults)
+    read = partial(normal_value, kind) if kind else given_value
+    _judged(partial(read, lengths=limits.lengths), text("value", ""), faults)
     for field, check in (
-        ("service", partial(named_service, kind)),
+        ("service", partial(named_service, kind, lengths=limits.lengths)),
         ("harm_types", _harm_types),
         ("severity", _severity),
         ("confidence", _confidence),

@@ -1,7 +1,7 @@
 """The kinds of signal (design 2), in one table, and the one way from what was typed to what is stored."""
 
 from collections.abc import Mapping
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 from signals.faults import InvalidValue, RowFault
 from signals.kinds.base import Basis, Kind
@@ -13,7 +13,7 @@ from signals.kinds.names import AccountId, PaymentHandle, Username
 from signals.kinds.phone import Phone
 from signals.kinds.text import CONTROL, SURROGATE, settle
 from signals.kinds.url import Url
-from signals.limits import TEXT_LENGTHS, VALUE_LENGTH
+from signals.limits import GIVEN, Lengths
 
 __all__ = ["KINDS", "Basis", "Kind", "given_value", "kind_named", "named_service", "normal_form", "normal_value"]
 
@@ -27,11 +27,14 @@ KINDS: Mapping[str, Kind] = {
 """Every kind by its name, in the design's order."""
 
 
-def normal_form(kind: str, value: str, service: str = "") -> tuple[str, str]:
-    """Normal value, and the normal service or "" for kinds that need none. Raises `RowFault` for the first fault."""
+def normal_form(kind: str, value: str, service: str = "", lengths: Lengths = GIVEN) -> tuple[str, str]:
+    """Normal value, and the normal service or "" for kinds that need none. Raises `RowFault` for the first fault.
+
+    With `KEPT` lengths what is kept, which may be longer than what may be given, is read again as itself.
+    """
     row = kind_named(kind)
-    normal = normal_value(row, value)
-    named = named_service(row, service)
+    normal = normal_value(row, value, lengths)
+    named = named_service(row, service, lengths)
     return normal, named if row.needs_service else ""
 
 
@@ -43,39 +46,37 @@ def kind_named(name: str) -> Kind:
     return kind
 
 
-def normal_value(kind: Kind, value: str) -> str:
-    """The normal form of a value: no control character, no lone surrogate, at most 2,048 code points.
+def normal_value(kind: Kind, value: str, lengths: Lengths = GIVEN) -> str:
+    """The normal form of a value: no control character, no lone surrogate. It may be longer than what was given.
 
     Raises `RowFault`: control_character, missing_value, too_long, invalid_value, too_broad.
     """
     try:
-        normal = kind.normalise(given_value(value))
+        return kind.normalise(given_value(value, lengths))
     except InvalidValue as refusal:
         raise RowFault(refusal.code, "value") from None
-    if len(normal) > VALUE_LENGTH:
-        raise RowFault("too_long", "value")
-    return normal
 
 
-def given_value(value: str) -> str:
+def given_value(value: str, lengths: Lengths = GIVEN) -> str:
     """A value of any kind, trimmed. Raises `RowFault`: control_character, missing_value, too_long, invalid_value."""
     text = _cell(value, "value")
     if not text:
         raise RowFault("missing_value", "value")
-    if len(text) > VALUE_LENGTH:
+    if len(text) > GIVEN.value and (len(text) > lengths.value or not is_normalized("NFKC", text)):
+        # What is kept is normalised. To normalise what is not takes the square of its length in marks.
         raise RowFault("too_long", "value")
     return text
 
 
-def named_service(kind: Kind | None, service: str) -> str:
+def named_service(kind: Kind | None, service: str, lengths: Lengths = GIVEN) -> str:
     """The service that is named, case-folded; "" where none is. None stands for a kind that is not known.
 
     Raises `RowFault`: control_character, too_long, and missing_service where the kind needs one.
     """
     text = _cell(service, "service")
-    text = text.lower() if text.isascii() else settle(_folded, text)
-    if len(text) > TEXT_LENGTHS["service"]:
+    if len(text) > lengths.service:
         raise RowFault("too_long", "service")
+    text = text.lower() if text.isascii() else settle(_folded, text)
     if not text and kind is not None and kind.needs_service:
         raise RowFault("missing_service", "service")
     return text

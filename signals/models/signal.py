@@ -18,6 +18,7 @@ from lantern.lib.seal import Keyring, Place, keyring, seal, unseal
 from participants.models import Member, SharingGroup
 from participants.policies import Action, group_keys
 from signals.kinds import KINDS, Kind
+from signals.limits import KEPT
 from signals.models.graded import Graded
 from signals.vocabulary import TLP_BY_RANK, Tlp
 
@@ -77,7 +78,7 @@ class Signal(Graded, models.Model):
         SharingGroup, on_delete=models.PROTECT, related_name="signals", db_index=False, db_constraint=False
     )
     kind = models.CharField(max_length=16)
-    service = models.CharField(max_length=64, blank=True)
+    service = models.CharField(max_length=KEPT.service, blank=True)
     fingerprint = models.UUIDField(help_text="Keyed; of group, kind, service and normalised value.")
     value = models.BinaryField(null=True, help_text="Sealed. Gone when nothing is in force and no legal hold keeps it.")
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from lantern.lib.ids import new_id
 from lantern.lib.seal import Place, unseal
 from participants.models import Member, Participant, SharingGroup
+from signals.limits import KEPT
 
 FILE_NAME = Place("signals_upload", "sealed_name")
 MAPPING = Place("signals_upload", "sealed_mapping")
@@ -228,7 +229,7 @@ class StagedRow(models.Model):
     contribution_id = models.UUIDField(null=True)
     fingerprint = models.UUIDField(null=True)
     kind = models.CharField(max_length=16, default="", blank=True)
-    service = models.CharField(max_length=64, default="", blank=True)
+    service = models.CharField(max_length=KEPT.service, default="", blank=True)
     value = models.BinaryField(null=True)
     harm_types = ArrayField(models.CharField(max_length=32), null=True)
     severity = models.PositiveSmallIntegerField(null=True)

@@ -116,6 +116,12 @@ def test_a_hold_is_on_something_that_is_there(sam: User) -> None:
     assert LegalHold.objects.count() == 0
 
 
+def test_a_value_is_erased_as_it_is_kept_though_it_is_longer_than_one_may_be_given(alice: Member, sam: User) -> None:
+    signal = share(alice, kind="username", value="ﬃ" * 1000, service="ß" * 64)
+    erase_value(kind="username", value=signal.plain_value, service=signal.service, case="request 7", by=sam)
+    assert as_it_is(signal).value is None
+
+
 def test_erasing_leaves_nothing_but_a_proof(alice: Member, bob: Member, sam: User, told: list[Any]) -> None:
     file = as_file(HEADER, ["email", "mira@example.com", "grooming", "from a file"], ["email", "no", "x", ""])
     found = upload(alice, file, share=True)

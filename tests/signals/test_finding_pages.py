@@ -175,6 +175,14 @@ def test_one_s_own_word_is_put_right_by_page(alice: Member, as_alice: Client, as
     assert "first" not in content.partition("History")[0].split("second")[1]
 
 
+def test_a_word_is_put_right_where_the_value_is_kept_longer_than_it_was_given(alice: Member, as_alice: Client) -> None:
+    signal = share(alice, kind="username", value="ﬃ" * 1000, service="ß" * 64)
+    page = reverse("signals:correct", args=[_own(signal).pk])
+    typed = {"harm_types": ["grooming"], "severity": "critical", "tlp": "AMBER", "attested": "on"}
+    assert as_alice.post(page, typed).status_code == 302
+    assert Signal.objects.get().severity == 4
+
+
 def test_handling_is_tightened_never_loosened(
     alice: Member, bob: Member, charlie: Member, as_bob: Client, as_alice: Client
 ) -> None:

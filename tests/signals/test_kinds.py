@@ -4,6 +4,7 @@ import pytest
 
 from signals.faults import FAULTS, RowFault
 from signals.kinds import KINDS, normal_form
+from signals.limits import KEPT
 
 PHOTODNA = "0123456789abcdef" * 18
 PHOTODNA_BASE64 = "ASNFZ4mrze8BI0VniavN7wEjRWeJq83v" * 6
@@ -90,10 +91,11 @@ BAD = [
     ("username", "@", "invalid_value"),
     ("username", "\u200b", "invalid_value"),
     ("username", "\ufdfa" * 120, "invalid_value"),
-    ("username", "\ufb03" * 1000, "too_long"),
     ("url", "meet me at https://example.org", "invalid_value"),
     ("url", "https://example.org/\udfff", "invalid_value"),
-    ("url", "https://example.org/" + "é" * 1000, "too_long"),
+    ("url", "https://example.org/" + "é" * 2029, "too_long"),
+    ("keyword", "\ufb03" * 2049, "too_long"),
+    ("keyword", "e" + "\u0301" * 2048, "too_long"),
     ("url", "https://www.google.com./?hl=de&utm_source=x", "too_broad"),
     ("url", "http://m.facebook.com:8080/index.php", "too_broad"),
     ("url", "https://mega.nz/#", "too_broad"),
@@ -169,6 +171,28 @@ def test_normal_form_of_a_good_value(kind: str, value: str, normal: str) -> None
     assert normal_form(kind, normal, "lumen")[0] == normal
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "normal"),
+    [
+        ("url", "https://x.example/" + "日" * 2030, "https://x.example/" + "%E6%97%A5" * 2030),
+        ("url", "https://x.example/" + "日" * 230, "https://x.example/" + "%E6%97%A5" * 230),
+        ("keyword", "ß" * 2048, "ss" * 2048),
+        ("username", "\ufb03" * 1000, "ffi" * 1000),
+    ],
+)
+def test_the_length_of_a_value_is_that_of_what_is_given(kind: str, value: str, normal: str) -> None:
+    assert normal_form(kind, f"  {value} ", "lumen")[0] == normal
+    assert normal_form(kind, normal, "lumen", KEPT)[0] == normal
+    with pytest.raises(RowFault, match="too_long"):
+        normal_form(kind, normal, "lumen")
+
+
+def test_no_value_is_read_again_that_is_longer_than_one_is_kept_or_in_another_form() -> None:
+    for value in ("x" * (KEPT.value + 1), "e" + "\u0301" * 2048, "\u0301\u0316" * 2048):
+        with pytest.raises(RowFault, match="too_long"):
+            normal_form("keyword", value, "", KEPT)
+
+
 @pytest.mark.parametrize(("kind", "value", "code"), BAD)
 def test_normal_form_refuses_a_bad_value(kind: str, value: str, code: str) -> None:
     with pytest.raises(RowFault) as fault:
@@ -203,8 +227,21 @@ def test_service_is_folded_and_only_kept_where_it_is_needed() -> None:
     assert normal_form("email", "ana@example.org", "lumen") == ("ana@example.org", "")
 
 
+def test_the_length_of_a_service_is_that_of_what_is_given() -> None:
+    for service, named in (("ß" * 64, "ss" * 64), (" " + "ﬃ" * 64, "ffi" * 64), ("s" * 64, "s" * 64)):
+        assert normal_form("username", "ana", service) == ("ana", named)
+        assert normal_form("username", "ana", named, KEPT) == ("ana", named)
+
+
 @pytest.mark.parametrize(
-    ("service", "code"), [("", "missing_service"), ("s" * 65, "too_long"), ("a\x00", "control_character")]
+    ("service", "code"),
+    [
+        ("", "missing_service"),
+        ("s" * 65, "too_long"),
+        ("ß" * 65, "too_long"),
+        ("e\u0301" * 33, "too_long"),
+        ("a\x00", "control_character"),
+    ],
 )
 def test_service_is_checked(service: str, code: str) -> None:
     with pytest.raises(RowFault) as fault:

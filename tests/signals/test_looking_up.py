@@ -131,6 +131,17 @@ def test_a_name_is_found_on_any_service_but_only_the_same_one(alice: Member, bob
     assert _known("username,mira,harbor\nusername,mira,elsewhere", bob) == [("username,mira,harbor", ["exact"])]
 
 
+def test_what_is_kept_longer_than_it_was_given_is_found_by_what_is_shown(alice: Member, bob: Member) -> None:
+    kept = [
+        share(alice, kind="url", value="https://x.example/" + "日" * 2030),
+        share(alice, kind="keyword", value="ß" * 2048),
+        share(alice, kind="username", value="mira", service="ﬃ" * 64),
+    ]
+    shown = [signal.shown_value for signal in kept]
+    asked = [shown[0], f"keyword: {shown[1]}", f"username,mira,{kept[2].service}"]
+    assert _known("\n".join(asked), bob) == [(line, ["exact"]) for line in asked]
+
+
 def test_a_closed_group_is_looked_up_by_its_own_only(alice: Member, bob: Member) -> None:
     closed = add_closed_group("pair", bob.participant)
     share(bob, group=closed)

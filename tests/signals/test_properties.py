@@ -10,7 +10,7 @@ from lantern.lib.csvfile import guarded
 from signals.columns import NATIVE, recognise
 from signals.faults import ROW_CODES, FileRefused, RowFault
 from signals.kinds import KINDS, normal_form
-from signals.limits import VALUE_LENGTH
+from signals.limits import GIVEN, KEPT
 from signals.reader import LAYOUTS, open_table, prescan, read_head
 from signals.rows import CheckedRow, check_row
 from tests.signals.files import HEADER, as_file
@@ -41,8 +41,8 @@ def test_normalising_twice_changes_nothing_and_masks_hide(kind: str, value: str)
     except RowFault as fault:
         assert fault.code in ROW_CODES  # noqa: PT017 - most inputs are refused, and that is fine
         return
-    assert normal_form(kind, normal, service) == (normal, service)
-    assert 0 < len(normal) <= VALUE_LENGTH
+    assert normal_form(kind, normal, service, KEPT) == (normal, service)
+    assert 0 < len(normal) <= KEPT.value
     assert normal.encode()
     assert normal not in KINDS[kind].mask(normal)
     assert KINDS[kind].fold(normal) != ""
@@ -58,6 +58,23 @@ def test_a_url_that_is_shown_reads_back_as_the_same(host: str, rest: str) -> Non
     shown = KINDS["url"].show(normal)
     assert not shown.startswith("http")
     assert normal_form("url", shown) == (normal, "")
+
+
+LONG = st.text(st.sampled_from("aß\u0300\u0327ΐ\ufb03\ufb2c\ufdfa\u3316日🦊\U0001d160"), min_size=1, max_size=40)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["keyword", "username", "url"]), LONG, LONG)
+def test_what_may_be_given_may_be_kept_and_read_again(kind: str, words: str, service: str) -> None:
+    value = ("https://x.example/" if kind == "url" else "") + words * (2000 // len(words))
+    try:
+        normal, named = normal_form(kind, value, service + "ﬃ" * (GIVEN.service - len(service)))
+    except RowFault as fault:
+        assert fault.code == "invalid_value"  # noqa: PT017 - a name with a space in it
+        return
+    assert len(normal) <= KEPT.value
+    assert len(named) <= KEPT.service
+    assert normal_form(kind, normal, named, KEPT) == (normal, named)
 
 
 @settings(max_examples=200, deadline=None)

@@ -13,7 +13,9 @@ from pytest_django import Settings
 
 from audit.models import AuditEvent
 from participants.models import Member
+from signals import checking
 from signals.models import Contribution, Signal, StagedRow, Upload, UploadChunk
+from signals.staging import Batch, stage
 from signals.uploads import NotReady, cancel_upload, confirm_upload, work_on
 from tests.signals.files import as_file
 from tests.signals.made_files import COLUMNS, FAULTY, made_file
@@ -202,6 +204,23 @@ def test_a_receive_only_member_cannot_import(alice: Member, charlie: Member, tmp
     path.write_bytes(made_file(1).content)
     with pytest.raises(CommandError, match="may not share"):
         _commanded(path, charlie)
+
+
+def test_values_that_are_kept_longer_than_they_are_given_come_in_smaller_slices(
+    alice: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "SLICE_CHARACTERS", 5_000)
+    sizes: list[int] = []
+
+    def measured(batch: Batch, rows: list[bytes]) -> None:
+        sizes.append(len(rows))
+        stage(batch, rows)
+
+    monkeypatch.setattr(checking, "stage", measured)
+    rows = [["username", f"{number}{'ﬃ' * 2000}", "ß" * 64, "grooming"] for number in range(7)]
+    done = upload(alice, as_file(["kind", "value", "service", "harm_types"], *rows), share=True)
+    assert (done.counts["new"], sizes) == (7, [3, 3, 1])
+    assert set(Signal.objects.values_list("service", flat=True)) == {"ss" * 64}
 
 
 def test_a_second_company_corroborates(alice: Member, bob: Member) -> None:
