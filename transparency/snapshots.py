@@ -24,7 +24,7 @@ def snapshot_of(year: int, *, edition: int | None = None, public: bool = True) -
     """The figures of a calendar year (UTC), over all participants. The same events give the same snapshot.
 
     `edition` is None for figures that are not published. With `public` only what may be shown to everybody is in it
-    (docs/adr/0020), until the year is closed rounded totals; without, every number, for staff alone.
+    (docs/adr/0023), until the year is closed rounded totals; without, every number, for staff alone.
     """
     period = Period.year(year)
     with acting_as_system():

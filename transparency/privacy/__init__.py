@@ -1,1 +1,1 @@
-"""What of a report may be shown to everybody (docs/adr/0020)."""
+"""What of a report may be shown to everybody (docs/adr/0023)."""

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signals", "0013_expiries_shortened")]
+    dependencies = [("signals", "0014_chosen_harm_types")]
     operations = [
         migrations.AlterField("signal", "service", models.CharField(max_length=192, blank=True)),
         migrations.AlterField("stagedrow", "service", models.CharField(max_length=192, default="", blank=True)),
