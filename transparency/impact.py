@@ -45,7 +45,7 @@ LEFT JOIN LATERAL (
     SELECT d.verdict FROM reviews_decision d WHERE d.review_id = r.id AND d.decided_at < %(end)s
     AND NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = d.id) ORDER BY d.id DESC LIMIT 1
 ) d ON true
-WHERE r.participant_id = %(own)s AND {CAME} >= %(start)s AND {CAME} < %(end)s
+WHERE r.participant_id = %(own)s AND r.created_at >= %(start)s AND {CAME} >= %(start)s AND {CAME} < %(end)s
 """
 
 
