@@ -10,6 +10,7 @@ from import_export.resources import ModelResource
 from accounts.models import User
 from audit.events import Event
 from audit.models import AuditEvent
+from lantern.lib.folding import folded
 from participants import check_in_admin, desk, invitation_admin, sign_in_admin
 from participants.export_admin import RecordedExport
 from participants.models import Member, Participant, SharingGroup
@@ -68,7 +69,7 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
             field.show_hidden_initial = not self.is_bound or self.add_initial_prefix(name) in self.data
 
     def clean_services(self) -> list[str]:
-        names = (name.strip().lower() for name in self.cleaned_data["services"].split(","))
+        names = map(folded, self.cleaned_data["services"].split(","))
         return [name for name in names if name]
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.models import User
+from lantern.lib.folding import folded
 from lantern.lib.mail_address import MailAddressField
 from participants.models import Participant, Role
 from participants.training_modules import Module
@@ -105,7 +106,7 @@ class CompanyForm(forms.Form):
         return name
 
     def clean_services(self) -> list[str]:
-        typed = (name.strip().lower() for name in self.cleaned_data["services"].split(","))
+        typed = map(folded, self.cleaned_data["services"].split(","))
         names = list(dict.fromkeys(name for name in typed if name))
         if len(names) > MOST_SERVICES:
             raise forms.ValidationError(f"Name at most {MOST_SERVICES} services.")

@@ -1,8 +1,9 @@
 """The kinds of signal (design 2), in one table, and the one way from what was typed to what is stored."""
 
 from collections.abc import Mapping
-from unicodedata import is_normalized, normalize
+from unicodedata import is_normalized
 
+from lantern.lib.folding import folded
 from signals.faults import InvalidValue, RowFault
 from signals.kinds.base import Basis, Kind
 from signals.kinds.domain import Domain
@@ -11,7 +12,7 @@ from signals.kinds.hashes import Md5, Pdq, PhotoDna, Sha1, Sha256, VideoMd5
 from signals.kinds.keyword import Keyword
 from signals.kinds.names import AccountId, PaymentHandle, Username
 from signals.kinds.phone import Phone
-from signals.kinds.text import CONTROL, SURROGATE, settle
+from signals.kinds.text import CONTROL, SURROGATE
 from signals.kinds.url import Url
 from signals.limits import GIVEN, Lengths
 
@@ -76,14 +77,10 @@ def named_service(kind: Kind | None, service: str, lengths: Lengths = GIVEN) -> 
     text = _cell(service, "service")
     if len(text) > lengths.service:
         raise RowFault("too_long", "service")
-    text = text.lower() if text.isascii() else settle(_folded, text)
+    text = folded(text)
     if not text and kind is not None and kind.needs_service:
         raise RowFault("missing_service", "service")
     return text
-
-
-def _folded(text: str) -> str:
-    return normalize("NFC", text.casefold()).strip()
 
 
 def _cell(text: str, field: str) -> str:

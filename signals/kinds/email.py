@@ -4,10 +4,11 @@ import re
 from typing import ClassVar
 from unicodedata import normalize
 
+from lantern.lib.folding import settle
 from signals.faults import InvalidValue
 from signals.kinds.base import HIDDEN, Basis, Kind, head
 from signals.kinds.hosts import ascii_host, masked_host
-from signals.kinds.text import DIRECTION, SURROGATE, ZERO_WIDTH, settle
+from signals.kinds.text import DIRECTION, SURROGATE, ZERO_WIDTH
 
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ASCII_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")

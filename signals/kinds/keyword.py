@@ -2,9 +2,10 @@
 
 from typing import ClassVar
 
+from lantern.lib.folding import settle
 from signals.faults import InvalidValue
 from signals.kinds.base import HIDDEN, Basis, Kind, head
-from signals.kinds.text import nfkc_folded, settle
+from signals.kinds.text import nfkc_folded
 
 
 class Keyword(Kind):

@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+from lantern.lib.folding import settle
 from signals.faults import InvalidValue
 from signals.kinds.base import HIDDEN, Basis, Kind, head
 from signals.kinds.confusables import skeleton
-from signals.kinds.text import DIRECTION, ZERO_WIDTH, nfkc_folded, settle
+from signals.kinds.text import DIRECTION, ZERO_WIDTH, nfkc_folded
 
 
 class Username(Kind):

@@ -6,9 +6,10 @@ from unicodedata import normalize
 
 import phonenumbers
 
+from lantern.lib.folding import settle
 from signals.faults import InvalidValue
 from signals.kinds.base import HIDDEN, Basis, Kind
-from signals.kinds.text import DIRECTION, ZERO_WIDTH, settle
+from signals.kinds.text import DIRECTION, ZERO_WIDTH
 
 _EXTENSION = re.compile(
     r"(?<![\s,;(])[\s,;(]*(?:;ext=|e?xt(?:ensi[oó]n?|n)?|доб|anexo|int|[x#~]|,,|;)[.:=]{0,2}\s*\d{1,20}#?\)?\Z",

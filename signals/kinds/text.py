@@ -1,8 +1,9 @@
 """Characters that several kinds treat alike. Sets are those of the Unicode Character Database, version 15."""
 
 import re
-from collections.abc import Callable
 from unicodedata import normalize
+
+from lantern.lib.folding import settle
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 """General category Cc."""
@@ -18,13 +19,6 @@ ZERO_WIDTH = re.compile(
     "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 """Property Default_Ignorable_Code_Point, which is also what NFKC_Casefold takes out (UAX #31 and UAX #44)."""
-
-
-def settle(step: Callable[[str], str], text: str) -> str:
-    """Repeats `step` until nothing changes: folding may undo composition, and the other way round (UAX #15)."""
-    while (after := step(text)) != text:
-        text = after
-    return text
 
 
 def nfkc_folded(text: str) -> str:

@@ -14,7 +14,7 @@ _HTTP = re.compile(r"https?:", re.IGNORECASE)
 _MEGA_HOST = re.compile(r"(?:.+\.)?mega\.(?:nz|co\.nz|io|app)\.?")
 _MEGA_PATH = re.compile(r"/(?:file|folder|embed|chat|collection|album|fm)/")
 _MEGA_FRAGMENT = re.compile(r"[A-Za-z]?!")
-# `/home` and the like as well: where one is a user's page and the other everybody's (`x.com/home`), the many come first.
+# `/home` and the like as well: it may be a user's page, but elsewhere it is everybody's (`x.com/home`).
 _FRONT_PATH = re.compile(r"/+(?:(?:index|home|default)(?:\.[a-z]{2,5})?/?)?", re.IGNORECASE)
 
 TRACKING = frozenset(

@@ -22,10 +22,10 @@ SETTINGS = "/participant/settings/"
 
 
 def test_an_admin_changes_name_and_services(as_adam: Client, adam: Member) -> None:
-    answer = as_adam.post(SETTINGS, {"name": "Northwind Social", "services": " Northwind , nw,northwind,"})
+    answer = as_adam.post(SETTINGS, {"name": "Northwind Social", "services": " Northwind , nw,northwind,Straße,"})
     assert answer.status_code == 302
     company = Participant.objects.get(pk=adam.participant_id)
-    assert (company.name, company.services) == ("Northwind Social", ["northwind", "nw"])
+    assert (company.name, company.services) == ("Northwind Social", ["northwind", "nw", "strasse"])
     event = AuditEvent.objects.order_by("-id")[0]
     assert (event.event, event.actor_id, event.details) == (
         "participant.changed",
