@@ -39,6 +39,7 @@ START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 PAUSE = 0.05
 PASSWORD = "lantern-demo-only-2026"
+NICENESS = "0"  # tests wait for the worker, and what else runs on their machine is not what it should give way to
 OTHER_REDIS_DATABASE = 7  # the tests' own tasks are in the one that was named
 
 
@@ -234,9 +235,8 @@ def installation(**environment: str) -> Iterator[RunningInstallation]:
     """
     with temporary_home() as home, _servers(home.name) as named:
         kept = {name: value for name, value in os.environ.items() if not is_of_the_tests(name)}
-        place = RunningInstallation(
-            home, {**kept, **named, "LANTERN_HOME": str(home), "LANTERN_DEMO": "1", **environment}
-        )
+        own = {"LANTERN_HOME": str(home), "LANTERN_DEMO": "1", "LANTERN_WORKER_NICENESS": NICENESS}
+        place = RunningInstallation(home, {**kept, **named, **own, **environment})
         try:
             yield place
         finally:

@@ -17,7 +17,7 @@ from lantern.installation.folders import Home, open_home
 from lantern.installation.servers import servers_in_use
 from lantern.installation.temporary import temporary_home
 from tests.chaos.disk import Disk
-from tests.running import leave_environment, make_people
+from tests.running import NICENESS, leave_environment, make_people
 
 
 def arguments() -> Namespace:
@@ -39,6 +39,7 @@ def installed(asked: Namespace) -> "Iterator[tuple[Home, Disk]]":
     leave_environment(
         LANTERN_SWEEP_SECONDS="2",
         LANTERN_WORKERS="5",
+        LANTERN_WORKER_NICENESS=NICENESS,
         LANTERN_SECOND_LOOK_PERCENT="0",
         CHAOS_QUIET_SECONDS=str(asked.quiet),
     )
