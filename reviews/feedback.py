@@ -1,7 +1,10 @@
 """Feedback on its way: waiting until a decision is final, told to each contributor once, changed when it changes."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -39,9 +42,9 @@ def plan_feedback(review: Review, decision: Decision) -> None:
     )
 
 
-def drop_feedback(decision: Decision) -> None:
-    """The decision was taken back: it tells nothing."""
-    waiting = OutgoingFeedback.objects.filter(decision=decision, state=OutgoingState.WAITING)
+def drop_feedback(decisions: Sequence[Decision] | QuerySet[Any, Any]) -> None:
+    """These decisions were taken back, or nobody looks at them again: they tell nothing."""
+    waiting = OutgoingFeedback.objects.filter(decision__in=decisions, state=OutgoingState.WAITING)
     waiting.update(state=OutgoingState.VOID)
 
 

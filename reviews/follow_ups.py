@@ -24,7 +24,7 @@ def follow(review: Review, decision: Decision, **_: Any) -> None:
 @receiver(undone)
 def follow_undoing(decision: Decision, **_: Any) -> None:
     no_second_for(decision)
-    drop_feedback(decision)
+    drop_feedback([decision])
 
 
 @receiver(appealed)

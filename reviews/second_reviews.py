@@ -78,8 +78,13 @@ def no_second_for(decision: Decision) -> None:
 
 
 def no_second_after(signals: Sequence[UUID]) -> None:
-    """Nothing is left of these signals: nobody looks again at what was decided on them. As the portal."""
-    SecondReview.objects.pending().filter(review__signal__in=signals).update(state=SecondState.VOID)
+    """Nothing is left of these signals: nobody looks again at what was decided on them, and it tells nothing.
+
+    As the portal.
+    """
+    pending = SecondReview.objects.pending().filter(review__signal__in=signals)
+    drop_feedback(pending.values("decision"))
+    pending.update(state=SecondState.VOID)
 
 
 @transaction.atomic
@@ -140,7 +145,7 @@ def return_to_first(second: SecondReview, *, words: str, by: Member) -> None:
         raise ReasonMissing
     _conclude(second, Conclusion.RETURN, words=words, by=by)
     Review.objects.filter(pk=second.review_id, state=ReviewState.DECIDED).update(state=ReviewState.OPEN, flag="")
-    drop_feedback(second.decision)
+    drop_feedback([second.decision])
     notify([second.first_by], "returned", second.review_id)
     record(Event.SECOND_RETURNED, second, by=by)
 

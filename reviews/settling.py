@@ -23,7 +23,8 @@ SLICE = 500
 # whose second look was never held, says nothing yet.
 JUDGED = """
 WITH said AS MATERIALIZED (
-    SELECT r.signal_id, r.participant_id, d.verdict = 'actioned' AND NOT appeal.reversed AS acted,
+    SELECT r.signal_id, r.participant_id,
+        bool_or(d.verdict = 'actioned' AND NOT appeal.reversed) OVER (PARTITION BY r.signal_id) AS acted,
         d.dismissal = ANY(%(rejections)s) OR appeal.reversed AS rejected
     FROM reviews_review r
     JOIN LATERAL (
@@ -37,9 +38,8 @@ WITH said AS MATERIALIZED (
     ) appeal
     WHERE r.signal_id = ANY(%(signals)s) AND r.settle_at IS NULL
 )
-SELECT s.id, EXISTS (SELECT 1 FROM said x WHERE x.signal_id = s.id AND x.rejected AND (
-    EXISTS (SELECT 1 FROM said y WHERE y.signal_id = s.id AND y.acted)
-    OR 1 < (SELECT count(*) FROM signals_contribution c WHERE c.signal_id = s.id AND c.state = 'in_force'
+SELECT s.id, s.id IN (SELECT x.signal_id FROM said x WHERE x.rejected AND (
+    x.acted OR 1 < (SELECT count(*) FROM signals_contribution c WHERE c.signal_id = x.signal_id AND c.state = 'in_force'
         AND c.participant_id <> x.participant_id)
 ))
 FROM signals_signal s WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0

@@ -16,7 +16,7 @@ from audit.record import record
 from lantern.lib.collecting import uncollected
 from signals.counting import count_rows, shareable
 from signals.faults import FileRefused
-from signals.harm_choice import count_untagged
+from signals.harm_choice import chosen_before, count_untagged
 from signals.jobs import Job, limits
 from signals.mapping import MAPPABLE, as_choices, choices_for, choices_of, mappable, names_of, seal_mapping
 from signals.models import Upload, UploadChunk, UploadState
@@ -59,6 +59,8 @@ def _measure(job: Job) -> Upload:
     sealed = seal_mapping(mapping, upload.pk)
     to = {"rows_total": read.rows, "started_at": Now(), "sealed_mapping": sealed, "untagged": untagged}
     with job.acting():
+        if untagged and upload.sealed_harm_types is None:
+            to["sealed_harm_types"] = chosen_before(upload)
         job.advance(at={**_round(upload), "rows_total": None}, to=to)
         return job.upload()
 

@@ -101,7 +101,8 @@ _ROW_FAULTS = (
     FaultCode(
         "control_character",
         "There is a control character in the cell",
-        "Type the cell again by hand; line breaks and tabs are fine in a note only.",
+        "Type the cell again by hand, or leave out a column that is not read. Line breaks and tabs are fine in a note"
+        " only.",
     ),
     FaultCode(
         "too_many_cells",

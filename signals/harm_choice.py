@@ -12,6 +12,7 @@ from audit.record import record
 from lantern.lib.seal import seal
 from participants.models import Member
 from signals.columns import Choices
+from signals.intake import earlier_upload
 from signals.kinds import KINDS
 from signals.limits import Limits
 from signals.mapping import NotReady, read_anew
@@ -56,8 +57,10 @@ class Untagged:
     def told(self) -> str:
         """What becomes of them, in one sentence."""
         they_are = "it is" if self.rows == 1 else "they are"
-        read_as = f"read as {', '.join(harm_labels(self.harm_types))}" if self.harm_types else "rejected"
-        return f"In {self.rows_label} no tag names a harm type; {they_are} {read_as}."
+        if not self.harm_types:
+            return f"In {self.rows_label} no tag names a harm type; {they_are} rejected."
+        read_as = ", ".join(harm_labels(self.harm_types))
+        return f"In {self.rows_label} no tag names a harm type; where all else is well {they_are} read as {read_as}."
 
 
 def count_untagged(content: Iterable[bytes], limits: Limits) -> dict[str, int]:
@@ -98,5 +101,16 @@ def choose_harm_types(upload: Upload, chosen: Mapping[str, Sequence[str]], *, by
         raise NotReady
     said = {group.name: [name for name in HARM_TYPES if name in chosen.get(group.name, ())] for group in GROUPS}
     by_kind = {kind: said[group.name] for group in GROUPS for kind in sorted(group.kinds)}
-    read_anew(upload, sealed_harm_types=seal(json.dumps(by_kind), CHOSEN_HARM_TYPES, upload.pk))
+    read_anew(upload, sealed_harm_types=_sealed(by_kind, upload))
     record(Event.UPLOAD_HARM_TYPES_CHOSEN, upload, by=by, **said)
+
+
+def chosen_before(upload: Upload) -> bytes | None:
+    """What was chosen for the very same file earlier, sealed for this upload: so that it is read the same way again."""
+    earlier = earlier_upload(upload)
+    chosen = earlier.harm_types if earlier else None
+    return None if chosen is None else _sealed(chosen, upload)
+
+
+def _sealed(by_kind: Mapping[str, Sequence[str]], upload: Upload) -> bytes:
+    return seal(json.dumps(dict(by_kind)), CHOSEN_HARM_TYPES, upload.pk)

@@ -75,7 +75,7 @@ def shown_name(name: str) -> str:
 
 
 def names_of(participant_id: int) -> dict[str, str]:
-    """What the participant calls the known columns: name → known column."""
+    """What the participant calls the known columns: name → known column, "" for what it leaves out."""
     return {row.name: row.field for row in ColumnName.objects.filter(participant=participant_id)}
 
 
@@ -90,9 +90,9 @@ def choices_for(header: Sequence[str], names: Mapping[str, str]) -> dict[str, st
     known = dict(columns)
     for name in map(plain, header):
         field = names.get(name)
-        if field and name not in columns and field not in columns.values():
+        if field is not None and name not in columns and (not field or field not in columns.values()):
             columns[name] = field
-    return columns if columns != known else {}
+    return columns if columns != known and any(columns.values()) else {}
 
 
 def as_choices(mapping: Mapping[str, str]) -> Choices:
@@ -194,9 +194,7 @@ def _remember(header: Sequence[str], chosen: Mapping[int, str], by: Member) -> N
         fingerprint = keyring().fingerprint("column", str(by.participant_id), name)
         known = ColumnName.objects.filter(participant=by.participant_id, fingerprint=fingerprint)
         field = chosen.get(column.index, "")
-        if not field:
-            known.delete()
-        elif not known.update(field=field, chosen_at=Now()):
+        if not known.update(field=field, chosen_at=Now()):
             row_id = new_id()
             sealed = seal(name, COLUMN_NAME, row_id)
             ColumnName.objects.create(

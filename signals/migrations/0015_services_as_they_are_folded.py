@@ -1,4 +1,7 @@
-"""A service of 64 characters may be folded to three times as many. Longer limits rewrite no row and hold no table up."""
+"""A service of 64 characters may be folded to three times as many. Longer limits rewrite no row.
+
+Taken back, this is refused where a longer one is kept, and nothing is changed.
+"""
 
 from django.db import migrations, models
 

@@ -10,7 +10,7 @@ from participants.models import Member
 from reviews import claims
 from reviews.appeals import record_appeal
 from reviews.deciding import record_decision
-from reviews.models import Decision, Notification, Review, SecondReview
+from reviews.models import Decision, Feedback, Notification, Review, SecondReview
 from reviews.notices import settled
 from reviews.reopening import reopen
 from reviews.routing import route
@@ -183,6 +183,17 @@ def test_what_waited_for_a_second_look_counts_not_when_it_stands_again(
     assert waits in Decision.objects.in_force()
     assert waits not in Decision.objects.free_to_leave()
     assert not Signal.objects.get(pk=signal.pk).is_disputed
+
+
+def test_what_waited_for_a_second_look_tells_nothing_when_its_signal_lives_again(alice: Member, bob: Member) -> None:
+    practise(bob, sample=100)
+    add_team_member(bob.participant, "bea")
+    signal = share_and_route(alice)
+    _reject(bob)
+    withdraw(signal.contributions.get(), reason="mistake", by=alice)
+    share_and_route(alice)
+    assert send() == 0
+    assert not Feedback.objects.exists()
 
 
 def test_sums_are_told_of_three_others_who_do_not_all_say_the_same(

@@ -43,6 +43,7 @@ ROWS = [
     _row("EMAIL_ADDRESS", "mira@example.com", " ; weekly"),
 ]
 FILE = as_file(HEADER, *ROWS)
+NO_TAG, READ_AS = "no tag names a harm type", "where all else is well they are read as"
 NATIVE = as_file(["kind", "value", "harm_types"], ["email", "a@example.com", "grooming"])
 
 
@@ -73,9 +74,8 @@ def test_without_a_choice_hashes_have_the_usual_one_and_the_rest_is_rejected(ali
     assert (found.untagged, found.harm_types) == ({"email": 1, "url": 1, "md5": 1, "sha1": 1}, None)
     page = _page(as_alice, found)
     assert HEADING in page
-    read_as = "In 2 rows (MD5, SHA-1) no tag names a harm type; they are read as Distribution of abuse material."
-    assert read_as in page
-    assert "In 2 rows (E-mail address, URL) no tag names a harm type; they are rejected." in page
+    assert f"In 2 rows (MD5, SHA-1) {NO_TAG}; {READ_AS} Distribution of abuse material." in page
+    assert f"In 2 rows (E-mail address, URL) {NO_TAG}; they are rejected." in page
     ticked = as_alice.get(_url(found)).context["harm_form"]
     assert {name: field.initial for name, field in ticked.fields.items()} == {
         "hashes": ["csam_distribution"],
@@ -101,7 +101,7 @@ def test_what_is_chosen_is_said_of_exactly_these_rows(alice: Member, as_alice: C
     }
     assert (found.state, found.counts["new"], found.counts["errors"]) == ("ready", 6, {})
     page = _page(as_alice, found)
-    assert "In 2 rows (E-mail address, URL) no tag names a harm type; they are read as Grooming, Trafficking." in page
+    assert f"In 2 rows (E-mail address, URL) {NO_TAG}; {READ_AS} Grooming, Trafficking." in page
     assert as_alice.get(_url(found)).context["harm_form"].fields["hashes"].initial == ["ai_generated"]
     confirm_upload(found, by=alice)
     assert _again(found).state == "done"
@@ -130,9 +130,16 @@ def test_rows_for_which_nothing_is_chosen_are_rejected_and_can_be_mended(alice: 
     assert "they are rejected" in _page(as_alice, found)
 
 
-def test_it_counts_for_that_file_only(alice: Member) -> None:
-    choose_harm_types(upload(alice, FILE), {"hashes": ["other"], "others": ["other"]}, by=alice)
-    assert _harms(upload(alice, FILE)) == USUAL
+def test_it_counts_for_that_file_only_however_often_it_comes(alice: Member, bob: Member) -> None:
+    """The same file twice is read the same way, so that nothing of it is new (design 8.2)."""
+    found = upload(alice, FILE)
+    choose_harm_types(found, {"hashes": ["other"], "others": ["other"]}, by=alice)
+    work_on(found.pk)
+    chosen = _harms(Upload.objects.get(pk=found.pk))
+    assert chosen != USUAL
+    assert _harms(upload(alice, FILE)) == chosen
+    assert _harms(upload(alice, FILE + b"\n")) == USUAL
+    assert _harms(upload(bob, FILE)) == USUAL
 
 
 def test_a_check_that_died_goes_on_with_what_was_chosen(alice: Member, monkeypatch: pytest.MonkeyPatch) -> None:

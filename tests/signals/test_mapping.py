@@ -110,6 +110,17 @@ def test_the_next_file_of_the_company_is_read_the_same_way(alice: Member, amir: 
     assert native.counts["new"] == 1
 
 
+def test_what_is_left_out_stays_so_in_the_next_file_whatever_stands_in_it(alice: Member) -> None:
+    """Also where all other columns bear known names: a column of theirs may hold what only a note may."""
+    header, row = ["kind", "value", "harm_types", "remark"], ["email", "a@example.com", "grooming", "two\nlines"]
+    found = upload(alice, as_file(header, row))
+    assert found.counts["rejected"] == 1
+    map_columns(found, header, {3: ""}, by=alice)
+    assert _again(found).counts["new"] == 1
+    again = upload(alice, as_file(header, [*row[:1], "b@example.com", *row[2:]]))
+    assert (again.counts["new"], again.counts["rejected"]) == (1, 0)
+
+
 def test_names_are_sealed(alice: Member) -> None:
     map_columns(upload(alice, FILE), OWN, {0: "kind", 1: "value"}, by=alice)
     row = ColumnName.objects.get(field="value")
@@ -120,12 +131,12 @@ def test_names_are_sealed(alice: Member) -> None:
         ColumnName.objects.filter(pk=row.pk).update(field="colour")
 
 
-def test_a_name_that_is_left_out_later_is_forgotten(alice: Member) -> None:
+def test_a_name_that_is_left_out_later_names_nothing_any_more(alice: Member) -> None:
     found = upload(alice, FILE)
     map_columns(found, OWN, {0: "kind", 1: "value", 3: "note"}, by=alice)
     found = _again(found)
     map_columns(found, OWN, {0: "kind", 1: "value"}, by=alice)
-    assert set(ColumnName.objects.values_list("field", flat=True)) == {"kind", "value"}
+    assert sorted(ColumnName.objects.values_list("field", flat=True)) == ["", "", "kind", "value"]
     found = _again(found)
     assert (found.state, found.check_number, StagedRow.objects.count()) == ("ready", 2, 2)
 
