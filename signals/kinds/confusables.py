@@ -16,7 +16,7 @@ _TABLE = str.maketrans({sign: letter for letter, signs in _LOOKS_LIKE.items() fo
 
 
 def skeleton(name: str) -> str:
-    """The Latin shape of a case-folded name; marks above and below letters fall away."""
+    """The Latin shape of a case-folded name; marks above and below letters fall away, unless there is nothing else."""
     if not name.isascii():
-        name = "".join(sign for sign in normalize("NFKD", name) if category(sign) != "Mn")
+        name = "".join(sign for sign in normalize("NFKD", name) if category(sign) != "Mn") or name
     return name.translate(_TABLE).replace("rn", "m").replace("vv", "w")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lantern.lib.csvfile import guarded
@@ -34,6 +34,7 @@ cells = st.one_of(
 
 
 @settings(max_examples=400, deadline=None)
+@example("username", "¸")
 @given(st.sampled_from(list(KINDS)), values)
 def test_normalising_twice_changes_nothing_and_masks_hide(kind: str, value: str) -> None:
     try:
