@@ -16,8 +16,8 @@ PRODUCTION := LANTERN_DEMO=0 LANTERN_HTTPS=1 LANTERN_HOSTS=lantern.example
 comma := ,
 between = $(subst $() $(),$(comma),$(strip $(1)))
 UPLOAD_PATH := $(addprefix signals/,kinds/* $(addsuffix .py,applying approving checking columns counting dates decoding \
-	error_file faults intake jobs limits mapping merge reader rows staging threatexchange uploads withdrawing))
-FIGURES := $(addprefix transparency/,figures/* privacy/* $(addsuffix .py,facts periods rollups running sources standing))
+	error_file faults harm_choice intake jobs limits mapping merge reader rows staging threatexchange uploads withdrawing))
+FIGURES := $(addprefix transparency/,figures/* privacy/* $(addsuffix .py,answers facts periods rollups running sources standing))
 ROOMS := accounts/* participants/policies.py $(call between,lantern/lib/seal.py lantern/lib/key_files.py) \
 	$(call between,$(UPLOAD_PATH)) $(call between,$(FIGURES))
 
