@@ -7,6 +7,9 @@ from django.utils import timezone
 
 MARGIN = timedelta(seconds=5)
 
+COUNTS = "NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = {}.id)"
+"""In SQL, of a row of decisions by its name there: it was not undone. One that was never counted."""
+
 
 def final_at() -> datetime:
     """From when on a decision made now cannot be undone any more."""

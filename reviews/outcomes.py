@@ -65,6 +65,8 @@ DISMISSALS: Mapping[str, DismissalReason] = {
         DismissalReason("other", "Other", needs_words=True),
     )
 }
+REJECTIONS = [reason.name for reason in DISMISSALS.values() if reason.rejects]
+"""The reasons that say of a signal that it is wrong."""
 
 ACTIONED = Verdict("actioned", "Actioned", has_measures=True)
 DISMISSED = Verdict("dismissed", "Dismissed", has_measures=False)

@@ -9,10 +9,11 @@ from django.db.models.functions import Now
 from audit.events import Event
 from audit.record import PORTAL, record
 from lantern.lib.tenancy import acting_as_system
+from reviews.finality import COUNTS
 from reviews.models import Decision, Review, ReviewState
 from reviews.models.review import Flag
 from reviews.notices import became_disputed, settled
-from reviews.outcomes import DISMISSALS
+from reviews.outcomes import REJECTIONS
 from signals.disputing import mark_disputed
 from signals.models import Signal
 
@@ -21,7 +22,7 @@ SLICE = 500
 # By signal: whether one participant rejected it and another acted on it, or confirmed it by sharing what somebody else
 # had shared. A decision that was reversed on appeal rejects, whatever it said; one that waits for its second look, or
 # whose second look was never held, says nothing yet.
-JUDGED = """
+JUDGED = f"""
 WITH said AS MATERIALIZED (
     SELECT r.signal_id, r.participant_id,
         bool_or(d.verdict = 'actioned' AND NOT appeal.reversed) OVER (PARTITION BY r.signal_id) AS acted,
@@ -29,7 +30,7 @@ WITH said AS MATERIALIZED (
     FROM reviews_review r
     JOIN LATERAL (
         SELECT d.id, d.verdict, d.dismissal FROM reviews_decision d
-        WHERE d.review_id = r.id AND NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = d.id)
+        WHERE d.review_id = r.id AND {COUNTS.format("d")}
         ORDER BY d.id DESC LIMIT 1
     ) d ON NOT EXISTS (SELECT 1 FROM reviews_secondreview x WHERE x.decision_id = d.id
         AND (x.state IN ('due', 'voted', 'void') OR x.conclusion IN ('return', 'change')))
@@ -44,7 +45,6 @@ SELECT s.id, s.id IN (SELECT x.signal_id FROM said x WHERE x.rejected AND (
 ))
 FROM signals_signal s WHERE s.id = ANY(%(signals)s) AND s.contributor_count > 0
 """
-REJECTIONS = [row.name for row in DISMISSALS.values() if row.rejects]
 
 
 def settle() -> int:

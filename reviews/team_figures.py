@@ -11,13 +11,11 @@ from django.utils import timezone
 
 from reviews.agreement import cohens_kappa
 from reviews.care import SEVERE_FROM
+from reviews.finality import COUNTS
 from reviews.models import Review, ReviewState, SecondReview, SecondState
 
 WINDOWS = (28, 84)  # days
 LEAST_PEOPLE = 5
-
-# What was undone never counted, as in the public figures (`transparency.sources`).
-_COUNTS = "NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = {}.id)"
 
 ARRIVALS = """
 SELECT (created_at AT TIME ZONE 'UTC')::date, count(*) FROM reviews_review
@@ -25,7 +23,7 @@ WHERE participant_id = %(participant)s AND created_at >= %(since)s GROUP BY 1
 """
 DECISIONS = f"""
 SELECT (d.decided_at AT TIME ZONE 'UTC')::date, count(*) FROM reviews_decision d
-WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {_COUNTS.format("d")} GROUP BY 1
+WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {COUNTS.format("d")} GROUP BY 1
 """
 
 # A decision that replaced another of a different outcome is a reversal. A time is that from arrival to the first one.
@@ -41,16 +39,16 @@ JOIN reviews_review r ON r.id = d.review_id
 JOIN signals_signal s ON s.id = r.signal_id
 LEFT JOIN LATERAL (
     SELECT b.id, b.verdict, b.dismissal FROM reviews_decision b
-    WHERE d.replaces_id IS NOT NULL AND b.review_id = d.review_id AND b.id < d.id AND {_COUNTS.format("b")}
+    WHERE d.replaces_id IS NOT NULL AND b.review_id = d.review_id AND b.id < d.id AND {COUNTS.format("b")}
     ORDER BY b.id DESC LIMIT 1
 ) before ON true
 {{more}}
-WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {_COUNTS.format("d")} GROUP BY 1
+WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {COUNTS.format("d")} GROUP BY 1
 """
 SEVERE_WORK = f"""
 SELECT count(DISTINCT d.decided_by_id), count(*), count(*) FILTER (WHERE s.severity >= %(severe)s)
 FROM reviews_decision d JOIN reviews_review r ON r.id = d.review_id JOIN signals_signal s ON s.id = r.signal_id
-WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {_COUNTS.format("d")}
+WHERE d.participant_id = %(participant)s AND d.decided_at >= %(since)s AND {COUNTS.format("d")}
 """
 
 

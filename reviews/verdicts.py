@@ -7,10 +7,9 @@ from lantern.lib.compiled import CompiledQuery, Parameter
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Member
 from reviews.models import Appeal, AppealOutcome, Decision, Review
-from reviews.outcomes import ACTIONED, DISMISSALS
+from reviews.outcomes import ACTIONED, REJECTIONS
 from signals.models import Signal
 
-REJECTIONS = frozenset(row.name for row in DISMISSALS.values() if row.rejects)
 FEWEST = 3  # companies that must have decided before anything is told
 
 

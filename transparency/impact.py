@@ -9,6 +9,7 @@ from django.db import connection
 from lantern.lib.csvfile import rows_as_csv
 from lantern.lib.tenancy import acting_as_system
 from participants.models import Participant
+from reviews.finality import COUNTS
 from reviews.outcomes import ACTIONED, UNITS
 from transparency.answers import answers_in
 from transparency.facts import Facts
@@ -43,7 +44,7 @@ SELECT count(*),
 FROM reviews_review r
 LEFT JOIN LATERAL (
     SELECT d.verdict FROM reviews_decision d WHERE d.review_id = r.id AND d.decided_at < %(end)s
-    AND NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = d.id) ORDER BY d.id DESC LIMIT 1
+    AND {COUNTS.format("d")} ORDER BY d.id DESC LIMIT 1
 ) d ON true
 WHERE r.participant_id = %(own)s AND r.created_at >= %(start)s AND {CAME} >= %(start)s AND {CAME} < %(end)s
 """

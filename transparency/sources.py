@@ -6,7 +6,8 @@ in the tests computes each of them once more in plain Python.
 
 from collections.abc import Mapping
 
-from reviews.outcomes import DISMISSALS
+from reviews.finality import COUNTS
+from reviews.outcomes import REJECTIONS
 
 
 def _month(moment: str) -> str:
@@ -64,12 +65,11 @@ WHERE {_in_period("c.ended_at")} AND c.state = '{state}' GROUP BY 1, 2, 3, 4
 """
 
 
-_COUNTS = "NOT EXISTS (SELECT 1 FROM reviews_undonedecision u WHERE u.decision_id = {}.id)"
 # The decision that stood before n; one that was undone never did.
 _BEFORE = f"""
 JOIN LATERAL (
     SELECT p.* FROM reviews_decision p
-    WHERE p.review_id = n.review_id AND p.id < n.id AND {_COUNTS.format("p")} ORDER BY p.id DESC LIMIT 1
+    WHERE p.review_id = n.review_id AND p.id < n.id AND {COUNTS.format("p")} ORDER BY p.id DESC LIMIT 1
 ) p ON n.replaces_id IS NOT NULL
 """
 _OUTCOME = "coalesce(nullif({0}.dismissal, ''), {0}.verdict)"
@@ -81,11 +81,11 @@ def _decided(scope: str, number: str, more: str) -> str:
     return f"""
 SELECT {made}, {made}, {scope.format("n")}, n.participant_id, {number}
 FROM reviews_decision n {more.format("n")}
-WHERE {_in_period("n.decided_at")} AND {_COUNTS.format("n")} GROUP BY 1, 2, 3, 4
+WHERE {_in_period("n.decided_at")} AND {COUNTS.format("n")} GROUP BY 1, 2, 3, 4
 UNION ALL
 SELECT {made}, {replaced}, {scope.format("p")}, p.participant_id, -{number}
 FROM reviews_decision n {_BEFORE} {more.format("p")}
-WHERE {_in_period("n.decided_at")} AND {_COUNTS.format("n")} GROUP BY 1, 2, 3, 4
+WHERE {_in_period("n.decided_at")} AND {COUNTS.format("n")} GROUP BY 1, 2, 3, 4
 """
 
 
@@ -95,20 +95,20 @@ _TENTHS = f"(CASE WHEN {_WAIT} < 86400 THEN floor({_WAIT} / 360) ELSE floor({_WA
 _TIMES = f"""
 SELECT {_month("n.decided_at")}, {_month("n.decided_at")}, {_TENTHS}, n.participant_id, count(*)
 FROM reviews_decision n JOIN reviews_review r ON r.id = n.review_id JOIN signals_signal s ON s.id = r.signal_id
-WHERE {_in_period("n.decided_at")} AND {_COUNTS.format("n")}
+WHERE {_in_period("n.decided_at")} AND {COUNTS.format("n")}
 AND (n.replaces_id IS NULL OR NOT EXISTS (
-    SELECT 1 FROM reviews_decision p WHERE p.review_id = n.review_id AND p.id < n.id AND {_COUNTS.format("p")}))
+    SELECT 1 FROM reviews_decision p WHERE p.review_id = n.review_id AND p.id < n.id AND {COUNTS.format("p")}))
 GROUP BY 1, 2, 3, 4
 """
 
 # For each signal the first moment at which one participant had acted on it, or confirmed it by sharing what another had
 # shared, and a different one had rejected it.
-_REJECTIONS = ", ".join(f"'{row.name}'" for row in DISMISSALS.values() if row.rejects)
+_REJECTIONS = ", ".join(f"'{name}'" for name in REJECTIONS)
 _DISPUTED = f"""
 WITH rejected AS (
     SELECT r.signal_id, n.participant_id, min(n.decided_at) AS at FROM reviews_decision n
     JOIN reviews_review r ON r.id = n.review_id
-    WHERE n.dismissal IN ({_REJECTIONS}) AND n.decided_at < %(end)s AND {_COUNTS.format("n")} GROUP BY 1, 2
+    WHERE n.dismissal IN ({_REJECTIONS}) AND n.decided_at < %(end)s AND {COUNTS.format("n")} GROUP BY 1, 2
 ), words AS (
     SELECT c.signal_id, c.participant_id, min(c.shared_at) AS at FROM signals_contribution c
     WHERE c.signal_id IN (SELECT signal_id FROM rejected) AND c.shared_at < %(end)s GROUP BY 1, 2
@@ -116,7 +116,7 @@ WITH rejected AS (
     SELECT r.signal_id, n.participant_id, min(n.decided_at) AS at FROM reviews_decision n
     JOIN reviews_review r ON r.id = n.review_id
     WHERE r.signal_id IN (SELECT signal_id FROM rejected) AND n.verdict = 'actioned' AND n.decided_at < %(end)s
-    AND {_COUNTS.format("n")} GROUP BY 1, 2
+    AND {COUNTS.format("n")} GROUP BY 1, 2
     UNION ALL
     SELECT w.signal_id, w.participant_id, w.at FROM words w WHERE EXISTS (
         SELECT 1 FROM words e WHERE e.signal_id = w.signal_id
